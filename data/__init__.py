@@ -1,0 +1,1 @@
+"""What is known beforehand, as data: forms, divisions, sources, the sample site."""

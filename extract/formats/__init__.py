@@ -1,0 +1,74 @@
+"""Bytes of any supported format become a Page; the format is told from the content, never from a name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from extract.decode import decode
+from extract.formats.answer import read_answer
+from extract.formats.html import read_html
+from extract.formats.markdown import is_markdown, read_markdown
+from extract.formats.sniff import DESCRIPTIONS, is_binary_text, sniff
+from extract.formats.text import read_text
+from extract.page import Page, UnreadableError
+
+Reader = Callable[[bytes, str | None], Page]
+
+READERS: dict[str, Reader] = {}
+"""Readers of formats that are no text, by the kind that ``sniff`` tells; each takes the bytes and the address."""
+
+_DOCUMENT = re.compile(r"<(?:!doctype\s+html|html|body|head)\b", re.IGNORECASE)
+_STRUCTURE = re.compile(
+    r"</?(?:table|tr|td|th|tbody|div|p|ul|ol|li|dl|dd|h[1-6]|section|article|pre|center|blockquote)\b[^<>]*>", re.IGNORECASE
+)
+_INLINE = re.compile(r"</?(?:br|span|font|strong|b|a|img)\b[^<>]*>", re.IGNORECASE)
+_PIPE_ROWS = re.compile(r"^[^|\n]*\|[^\n]*\n+[^|\n]*\|", re.MULTILINE)
+
+
+def read_page(data: bytes, *, content_type: str | None = None, url: str | None = None) -> Page:
+    """Read the bytes of a report page: HTML, Markdown, a pipe-delimited scrape, plain text, or JSON around HTML.
+
+    ``content_type`` is the HTTP header as it was sent, or None.  Raises :class:`extract.page.UnreadableError`, with one
+    line that says what is wrong, for an empty file, a binary that has no reader, and a text with nothing to read.
+    """
+    if not data.strip():
+        raise UnreadableError("the file is empty")
+    kind = sniff(data)
+    if kind is not None:
+        return _read_binary(kind, data, url)
+    text, encoding = decode(data, content_type)
+    if is_binary_text(text):
+        text = text.replace("\x00", "")
+        if text.strip() and is_binary_text(text):
+            return _read_binary("binary", data, url)
+    page = _read_decoded(text, encoding, url)
+    if not page.blocks and not page.images:
+        raise UnreadableError("the page holds no readable text")
+    return page
+
+
+def _read_binary(kind: str, data: bytes, url: str | None) -> Page:
+    reader = READERS.get(kind)
+    if reader is None:
+        raise UnreadableError(f"the file is {DESCRIPTIONS[kind]}, which cannot be read; give the report as a web page or text")
+    return reader(data, url)
+
+
+def _read_decoded(text: str, encoding: str, url: str | None) -> Page:
+    answer = read_answer(text)
+    if answer is not None:
+        article, fields = answer
+        page = read_html(article, encoding=encoding, url=url)
+        return replace(page, meta={**fields, **page.meta})
+    text = text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
+    if _DOCUMENT.search(text):
+        return read_html(text, encoding=encoding, url=url)
+    if is_markdown(text):
+        blocks, images = read_markdown(text)
+        return Page(tuple(blocks), "markdown", encoding, url, images=images)
+    if _STRUCTURE.search(text) or (_INLINE.search(text) and not _PIPE_ROWS.search(text)):
+        return read_html(text, encoding=encoding, url=url)
+    found, source_format = read_text(text)
+    return Page(tuple(found), source_format, encoding, url)

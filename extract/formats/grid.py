@@ -1,0 +1,133 @@
+"""The WHATWG table model: source rows with spans become a grid of slots.
+
+https://html.spec.whatwg.org/multipage/tables.html#forming-a-table
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from extract.page import Cell
+
+MAX_COLUMN_SPAN = 1000
+MAX_ROW_SPAN = 65534
+MAX_SLOTS = 200_000
+
+_NON_NEGATIVE_INTEGER = re.compile(r"[ \t\n\f\r]*(?:\+?(\d+)|-(0+)(?!\d))", re.ASCII)
+
+
+class SourceCell(NamedTuple):
+    """A cell as the source gives it; ``row_span`` 0 means down to the end of its row group."""
+
+    text: str
+    row_span: int = 1
+    column_span: int = 1
+
+
+Slots = tuple[tuple[Cell | None, ...], ...]
+RowGroup = Sequence[Sequence[SourceCell]]
+
+
+class _Placed(NamedTuple):
+    source: SourceCell
+    row: int
+    column: int
+    row_span: int
+    column_span: int
+
+
+class _Carried(NamedTuple):
+    start: int
+    end: int
+    last_row: int
+
+
+def parse_span(value: str | None, *, most: int, zero: int) -> int:
+    """A ``rowspan`` or ``colspan`` attribute by the rules for non-negative integers: junk gives 1, 0 gives ``zero``."""
+    if value is None:
+        return 1
+    match = _NON_NEGATIVE_INTEGER.match(value)
+    if match is None:
+        return 1
+    digits = (match[1] or "0").lstrip("0")[:7]
+    return min(int(digits), most) if digits else zero
+
+
+def parse_column_span(value: str | None) -> int:
+    """A ``colspan`` attribute: 1 to 1000."""
+    return parse_span(value, most=MAX_COLUMN_SPAN, zero=1)
+
+
+def parse_row_span(value: str | None) -> int:
+    """A ``rowspan`` attribute: 0 to 65534, where 0 means down to the end of the row group."""
+    return parse_span(value, most=MAX_ROW_SPAN, zero=0)
+
+
+def form_grid(groups: Iterable[RowGroup]) -> tuple[Slots, bool]:
+    """Lay the cells of the row groups, top to bottom, out in slots; returns the rows and whether their columns are exact.
+
+    Row spans end with their row group.  Where cells overlap, a slot keeps the cell that came first.  Columns at the
+    right edge that only spans reach are cut off.  A table of more than 200,000 slots is not laid out: its cells come
+    one a row, and the columns are not exact.
+    """
+    placed: list[_Placed] = []
+    height = 0
+    work = 0
+    groups = [group for group in groups if group]
+    for group in groups:
+        carried: list[_Carried] = []
+        end_of_group = height + len(group) - 1
+        for offset, cells in enumerate(group):
+            row = height + offset
+            work += len(carried) + len(cells)
+            if work > MAX_SLOTS:
+                return _one_cell_a_row(groups), False
+            carried = _place_row(row, cells, carried, end_of_group, placed)
+        height += len(group)
+    width = max((cell.column for cell in placed), default=-1) + 1
+    if width * height > MAX_SLOTS:
+        return _one_cell_a_row(groups), False
+    return _fill(placed, height, width), True
+
+
+def _place_row(
+    row: int, cells: Sequence[SourceCell], carried: list[_Carried], end_of_group: int, placed: list[_Placed]
+) -> list[_Carried]:
+    """Place the cells of one row around those carried down from above; returns what is carried further, by column."""
+    column = 0
+    next_carried = 0
+    started: list[_Carried] = []
+    for cell in cells:
+        while next_carried < len(carried) and carried[next_carried].start <= column:
+            column = max(column, carried[next_carried].end)
+            next_carried += 1
+        last_row = end_of_group if cell.row_span == 0 else min(row + cell.row_span - 1, end_of_group)
+        placed.append(_Placed(cell, row, column, last_row - row + 1, cell.column_span))
+        if last_row > row:
+            started.append(_Carried(column, column + cell.column_span, last_row))
+        column += cell.column_span
+    kept = [item for item in carried if item.last_row > row]
+    return sorted(kept + started) if started else kept
+
+
+def _fill(placed: list[_Placed], height: int, width: int) -> Slots:
+    rows: list[list[Cell | None]] = [[None] * width for _ in range(height)]
+    for source, row, column, row_span, column_span in placed:
+        column_span = min(column_span, width - column)
+        cell = Cell(source.text, row, column, row_span, column_span)
+        if row_span == 1 and column_span == 1:
+            if rows[row][column] is None:
+                rows[row][column] = cell
+            continue
+        for slots in rows[row : row + row_span]:
+            for position in range(column, column + column_span):
+                if slots[position] is None:
+                    slots[position] = cell
+    return tuple(map(tuple, rows))
+
+
+def _one_cell_a_row(groups: Iterable[RowGroup]) -> Slots:
+    texts = [cell.text for group in groups for row in group for cell in row]
+    return tuple((Cell(text, row, 0),) for row, text in enumerate(texts))

@@ -1,0 +1,198 @@
+"""HTML becomes a Page: paragraphs and grids in reading order, hidden parts left out, layout tables taken apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import dropwhile, takewhile
+from typing import NamedTuple
+
+from lxml import etree
+
+from extract.formats import content, text
+from extract.formats.grid import Slots
+from extract.formats.markup import BREAK, parse, simplify
+from extract.formats.survey import survey
+from extract.formats.tables import DataTable, read_tables
+from extract.page import Block, Grid, Page, Paragraph
+
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_PREFORMATTED = frozenset({"pre", "listing", "xmp", "plaintext"})
+_LEAST_PIPE_LINES = 2
+_LEAST_CELLS = 3
+_MAX_BEFORE = 4000
+_MAX_AFTER = 2000
+
+
+class _Text(NamedTuple):
+    text: str
+    heading: int = 0
+
+
+class _Table(NamedTuple):
+    rows: Slots
+    exact: bool
+
+
+_Item = _Text | _Table
+
+
+@dataclass(slots=True)
+class _Walk:
+    """The items of a page in reading order, and the range of them that lies inside each candidate for the content root."""
+
+    tables: dict[etree._Element, DataTable]
+    roots: dict[etree._Element, tuple[int, int]]
+    lines_are_paragraphs: bool = False
+    items: list[_Item] = field(default_factory=list)
+
+    def add(self, raw: str | None, heading: int, preformatted: bool) -> None:
+        if not raw or raw.isspace():
+            return
+        if "\n" in raw and (preformatted or self.lines_are_paragraphs or _holds_pipe_lines(raw)):
+            raw = raw.replace("\n", BREAK)
+        for piece in raw.split(BREAK) if BREAK in raw else (raw,):
+            line = " ".join(piece.split()) if "\t" not in piece or not preformatted else piece
+            if line and not line.isspace():
+                self.items.append(_Text(line, heading))
+
+
+def read_html(source: str, *, encoding: str = "utf-8", url: str | None = None) -> Page:
+    """The page that an HTML document or fragment makes; a page with nothing to read has no blocks.
+
+    Blocks are those of the content root (``data/content_selectors.toml``) where it is certain that no table is left
+    outside of it, otherwise of the whole body; the text around the root stays in ``html:before`` and ``html:after``.
+    """
+    root = parse(source)
+    if root is None:
+        return Page((), "html", encoding, url)
+    seen = survey(root)
+    meta = content.read_meta(root, seen)
+    roots = content.find_roots(seen)
+    simplify(root, seen, keep=roots)
+    items, ranges = _walk(root, roots)
+    title = _first_title(items)
+    if title:
+        meta["html:h1"] = title
+    chosen, (start, end) = _choose(items, [(node, ranges[node]) for node in roots if node in ranges])
+    for name, outside in (("html:before", items[:start]), ("html:after", items[end:])):
+        joined = _joined_text(outside)
+        if joined:
+            meta[name] = joined[-_MAX_BEFORE:] if name == "html:before" else joined[:_MAX_AFTER]
+    blocks = _blocks(items[start:end])
+    return Page(blocks, "html", encoding, url, meta, pictures[chosen] if chosen in pictures else pictures[None])
+
+
+def _first_title(items: Sequence[_Item]) -> str:
+    titles = dropwhile(lambda item: not _is_title(item), items)
+    return " ".join(item.text for item in takewhile(_is_title, titles) if isinstance(item, _Text))
+
+
+def _is_title(item: _Item) -> bool:
+    return isinstance(item, _Text) and item.heading == 1
+
+
+def _holds_pipe_lines(raw: str) -> bool:
+    if "|" not in raw and not text.is_pipe_line(raw):
+        return False
+    return sum(1 for line in raw.splitlines() if text.is_pipe_line(line)) >= _LEAST_PIPE_LINES
+
+
+def _walk(root: etree._Element, roots: Sequence[etree._Element]) -> tuple[list[_Item], dict[etree._Element, tuple[int, int]]]:
+    """Read the simplified tree from top to bottom without recursion; the ranges are half-open, in items."""
+    body = root.find("body")
+    if body is None:
+        body = root
+    walk = _Walk(read_tables(body), {}, lines_are_paragraphs=not _STRUCTURE(body))
+    wanted = set(roots)
+    stack: list[tuple[etree._Element, Iterator[etree._Element], int, bool, int]] = [(body, iter(body), 0, False, 0)]
+    walk.add(body.text, 0, False)
+    while stack:
+        element, children, heading, preformatted, start = stack[-1]
+        child = next(children, None)
+        if child is None:
+            stack.pop()
+            if element in wanted:
+                walk.roots[element] = (start, len(walk.items))
+            if stack:
+                walk.add(element.tail, stack[-1][2], stack[-1][3])
+            continue
+        start = len(walk.items)
+        table = walk.tables.get(child)
+        if table is not None:
+            walk.items.extend(_Text(words) for words in table.around)
+            if table.rows:
+                walk.items.append(_Table(table.rows, table.exact))
+            for nested in table.nested:
+                nested.tail = None
+            stack.append((child, iter(table.nested), 0, False, start))
+            continue
+        heading = _HEADINGS.get(child.tag, heading)
+        preformatted = preformatted or child.tag in _PREFORMATTED
+        walk.add(child.text, heading, preformatted)
+        stack.append((child, iter(child), heading, preformatted, start))
+    return walk.items, walk.roots
+
+
+_STRUCTURE = etree.XPath("boolean(.//*[not(self::pre or self::p)] or count(.//p) > 1)", smart_strings=False)
+
+
+def _choose(
+    items: list[_Item], candidates: Sequence[tuple[etree._Element, tuple[int, int]]]
+) -> tuple[etree._Element | None, tuple[int, int]]:
+    """The first candidate that leaves no table outside and holds the tables or half of the text; None stands for the body."""
+    tables = [position for position, item in enumerate(items) if isinstance(item, _Table)]
+    length = sum(len(item.text) for item in items if isinstance(item, _Text))
+    for root, (start, end) in candidates:
+        if any(not start <= position < end for position in tables):
+            continue
+        inside = sum(len(item.text) for item in items[start:end] if isinstance(item, _Text))
+        if tables or inside * 2 >= length > 0:
+            return root, (start, end)
+    return None, (0, len(items))
+
+
+def _joined_text(items: Sequence[_Item]) -> str:
+    return "\n".join(item.text for item in items if isinstance(item, _Text))
+
+
+def _blocks(items: Sequence[_Item]) -> tuple[Block, ...]:
+    """Number the paragraphs and grids, and let runs of paragraphs that hold pipe rows be read as rows."""
+    blocks: list[Block] = []
+    run: list[_Text] = []
+    for item in items:
+        if isinstance(item, _Text):
+            run.append(item)
+            continue
+        blocks.extend(_paragraphs(run))
+        run = []
+        blocks.append(Grid(item.rows, "", item.exact))
+    blocks.extend(_paragraphs(run))
+    return _located(blocks)
+
+
+def _paragraphs(run: Sequence[_Text]) -> list[Block]:
+    barred = sum(1 for words, _ in run if "|" in words or text.is_pipe_line(words) or words.count("\t") > 1)
+    if barred < _LEAST_PIPE_LINES:
+        return [Paragraph(words if "\t" not in words else " ".join(words.split()), "", heading) for words, heading in run]
+    lines = [text.Line(number, words, heading) for number, (words, heading) in enumerate(run)]
+    blocks: list[Block] = []
+    for block in text.read_lines(lines):
+        if isinstance(block, Grid) and len(block.rows) < _LEAST_PIPE_LINES and len(block.rows[0]) < _LEAST_CELLS:
+            blocks.append(Paragraph(" ".join(run[block.row_lines[0]].text.split()), ""))
+        else:
+            blocks.append(block)
+    return blocks
+
+
+def _located(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    paragraphs = grids = 0
+    located: list[Block] = []
+    for block in blocks:
+        if isinstance(block, Grid):
+            grids += 1
+            located.append(Grid(block.rows, f"table {grids}", block.exact))
+        else:
+            paragraphs += 1
+            located.append(Paragraph(block.text, f"paragraph {paragraphs}", block.heading))
+    return tuple(located)

@@ -1,0 +1,68 @@
+"""What kind of file some bytes are, told from the bytes alone."""
+
+from __future__ import annotations
+
+import re
+
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF-", "pdf"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
+    (b"{\\rtf", "rtf"),
+    (b"\x89PNG\r\n\x1a\n", "image"),
+    (b"\xff\xd8\xff", "image"),
+    (b"GIF87a", "image"),
+    (b"GIF89a", "image"),
+    (b"II*\x00", "image"),
+    (b"MM\x00*", "image"),
+    (b"Rar!\x1a\x07", "rar"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"\x1f\x8b", "gzip"),
+    (b"\x00\x00\x00\x0cjP  ", "image"),
+    (b"wOFF", "font"),
+)
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_ZIP_MEMBERS = ((b"word/", "docx"), (b"xl/", "xlsx"), (b"ppt/", "pptx"), (b"OFD.xml", "ofd"), (b"content.xml", "odf"))
+_BITMAP = re.compile(rb"BM.{4}\x00\x00\x00\x00", re.DOTALL)
+_RIFF = re.compile(rb"RIFF.{4}WEBP", re.DOTALL)
+_ARCHIVE = re.compile(rb"\s*(?:From:|MIME-Version:)[^\0]{0,2000}?multipart/related", re.IGNORECASE)
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")
+_SAMPLE = 1 << 14
+_MAX_CONTROL_SHARE = 0.1
+
+DESCRIPTIONS = {
+    "pdf": "a PDF document",
+    "ole": "an old Word, Excel or WPS document",
+    "rtf": "an RTF document",
+    "docx": "a Word document (docx)",
+    "xlsx": "an Excel workbook (xlsx)",
+    "pptx": "a PowerPoint presentation (pptx)",
+    "ofd": "an OFD document",
+    "odf": "an OpenDocument file",
+    "zip": "a ZIP archive",
+    "rar": "a RAR archive",
+    "7z": "a 7z archive",
+    "gzip": "gzip-compressed data",
+    "image": "an image",
+    "font": "a font",
+    "mhtml": "a saved web archive (MHTML)",
+    "binary": "binary data of an unknown kind",
+}
+
+
+def sniff(data: bytes) -> str | None:
+    """The kind of a file that is no text, a key of ``DESCRIPTIONS``, or None where it may be text."""
+    head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
+    for magic, kind in _MAGIC:
+        if head.startswith(magic) or data.startswith(magic):
+            return kind
+    if data.startswith(_ZIP):
+        return next((kind for member, kind in _ZIP_MEMBERS if member in data), "zip")
+    if _BITMAP.match(data) or _RIFF.match(data):
+        return "image"
+    return "mhtml" if _ARCHIVE.match(data[:4096]) else None
+
+
+def is_binary_text(text: str) -> bool:
+    """Whether a decoded text is none: more than one character in ten is a control character or undecodable."""
+    sample = text[:_SAMPLE]
+    return len(_CONTROL.findall(sample)) > _MAX_CONTROL_SHARE * len(sample)

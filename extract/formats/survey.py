@@ -1,0 +1,133 @@
+"""One look at every element of an HTML tree: which are hidden, which play parts of a table, which frame the article."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from lxml import etree
+
+from extract.formats.known import breadcrumb_names, content_selectors
+
+_NOTED = frozenset({"style", "class", "id", "role", "hidden"})
+_DISPLAY_NONE = re.compile(r"(?:^|[;\s])display\s*:\s*none", re.IGNORECASE)
+_INVISIBLE = re.compile(r"(?:^|[;\s])visibility\s*:\s*(hidden|collapse)", re.IGNORECASE)
+_DISPLAY_TABLE = re.compile(r"(?:^|[;\s])display\s*:\s*(?:inline-)?(table[a-z-]*)", re.IGNORECASE)
+_TAG_OF_DISPLAY = {
+    "table": "table",
+    "table-row": "tr",
+    "table-cell": "td",
+    "table-row-group": "tbody",
+    "table-header-group": "thead",
+    "table-footer-group": "tfoot",
+    "table-caption": "caption",
+}
+_TAG_OF_ROLE = {
+    "table": "table",
+    "grid": "table",
+    "treegrid": "table",
+    "rowgroup": "tbody",
+    "row": "tr",
+    "cell": "td",
+    "gridcell": "td",
+    "columnheader": "th",
+    "rowheader": "th",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What one attribute says of its element; selectors and trails by their place in the known lists."""
+
+    removed: bool = False
+    invisible: bool = False
+    becomes: str | None = None
+    selectors: tuple[int, ...] = ()
+    trails: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class Survey:
+    """The elements of a tree that need attention, each list in document order, and the tags that occur."""
+
+    tags: set[str] = field(default_factory=set)
+    removed: list[etree._Element] = field(default_factory=list)
+    invisible: list[etree._Element] = field(default_factory=list)
+    becoming: list[tuple[etree._Element, str]] = field(default_factory=list)
+    candidates: dict[int, list[etree._Element]] = field(default_factory=dict)
+    trails: dict[int, list[etree._Element]] = field(default_factory=dict)
+
+
+def survey(root: etree._Element) -> Survey:
+    """Look at each element once."""
+    result = Survey()
+    selected_tags = _selected_tags()
+    tags = result.tags
+    for element in root.iter(etree.Element):
+        tag = element.tag
+        tags.add(tag)
+        if tag in selected_tags:
+            result.candidates.setdefault(selected_tags[tag], []).append(element)
+        for name, value in element.items():
+            if name in _NOTED:
+                verdict = _judge(name, value)
+                if verdict is not None:
+                    _note(result, element, verdict)
+    return result
+
+
+def outermost(elements: Sequence[etree._Element], most: int = 50) -> list[etree._Element]:
+    """Those of the first ``most`` that lie in no other of them; they come in document order."""
+    found: list[etree._Element] = []
+    for element in elements[:most]:
+        if not found or found[-1] not in element.iterancestors():
+            found.append(element)
+    return found
+
+
+def _note(result: Survey, element: etree._Element, verdict: _Verdict) -> None:
+    if verdict.removed:
+        result.removed.append(element)
+    if verdict.invisible:
+        result.invisible.append(element)
+    if verdict.becomes:
+        result.becoming.append((element, verdict.becomes))
+    for selector in verdict.selectors:
+        result.candidates.setdefault(selector, []).append(element)
+    for trail in verdict.trails:
+        result.trails.setdefault(trail, []).append(element)
+
+
+@lru_cache(maxsize=1 << 13)
+def _judge(name: str, value: str) -> _Verdict | None:
+    if name == "hidden":
+        return _Verdict(removed=True)
+    if name == "role":
+        becomes = _TAG_OF_ROLE.get(value.strip().lower())
+        return _Verdict(becomes=becomes) if becomes else None
+    if name == "style":
+        return _judge_style(value)
+    folded = value.lower()
+    sign = "#" if name == "id" else "."
+    words = {sign + folded.strip()} if name == "id" else {sign + word for word in folded.split()}
+    selectors = tuple(place for place, selector in enumerate(content_selectors()) if selector in words)
+    trails = tuple(place for place, part in enumerate(breadcrumb_names()) if part in folded)
+    return _Verdict(selectors=selectors, trails=trails) if selectors or trails else None
+
+
+def _judge_style(style: str) -> _Verdict | None:
+    invisible = _INVISIBLE.search(style)
+    display = _DISPLAY_TABLE.search(style)
+    if _DISPLAY_NONE.search(style) or (invisible and invisible[1].lower() == "collapse"):
+        return _Verdict(removed=True)
+    if invisible:
+        return _Verdict(invisible=True)
+    becomes = _TAG_OF_DISPLAY.get(display[1].lower()) if display else None
+    return _Verdict(becomes=becomes) if becomes else None
+
+
+@lru_cache(maxsize=1)
+def _selected_tags() -> dict[str, int]:
+    return {name: place for place, name in enumerate(content_selectors()) if name[0] not in "#."}

@@ -1,0 +1,223 @@
+"""Lines of text become blocks: pipe-delimited rows, one cell a line, plain prose.
+
+Shapes of serialised tables that are met: a row a line (``a | b |``, spans lost, runs of pipes for blanks); a cell a
+line closed by a pipe, blanks as ``|||``; a cell on one line and a lone pipe on the next; a cell a line with no pipe.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from extract.page import Block, Cell, Grid, Paragraph
+
+_BARS = str.maketrans("｜│┃║￨", "|||||")
+_ANY_BAR = re.compile("[|｜│┃║￨]")
+_BORDER = re.compile(r"\s*[+┌├└┏┣┗╔╠╚][\s+\-=|─━═┬┐┼┤┴┘┳┓╋┫┻┛╦╗╬╣╩╝]*[\-=─━═][\s+\-=|─━═┬┐┼┤┴┘┳┓╋┫┻┛╦╗╬╣╩╝]*")
+_DELIMITER_CELL = re.compile(r"\s*:?-+:?\s*")
+_SURE_DELIMITER = re.compile(r"---|:-|-:")
+_UNESCAPED_PIPE = re.compile(r"(?<!\\)\|")
+_LEAST_TAB_FIELDS = 3
+_LONGEST_BARE_VALUE = 12
+_LONGEST_CELL = 200
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+class Line(NamedTuple):
+    """A line of the source: its number from 1, its text as it stands, and its heading level (0 for none)."""
+
+    number: int
+    text: str
+    heading: int = 0
+
+
+@dataclass(slots=True)
+class _Row:
+    number: int
+    cells: list[str]
+    leading: bool = False
+    bare_pipes: int = 0
+    closes: bool = True
+
+
+@dataclass(slots=True)
+class _Run:
+    rows: list[_Row] = field(default_factory=list)
+    delimiters: list[int] = field(default_factory=list)
+
+
+def is_pipe_line(text: str) -> bool:
+    """Whether the line holds a pipe or a bar that stands for one (full-width, box drawing)."""
+    return _ANY_BAR.search(text) is not None
+
+
+def is_delimiter_row(text: str) -> bool:
+    """Whether the line is the row of dashes under the header of a Markdown table: ``|---|:--:|``."""
+    stripped = text.strip()
+    if "|" not in stripped or not _SURE_DELIMITER.search(stripped):
+        return False
+    cells = stripped.strip("|").split("|")
+    return all(_DELIMITER_CELL.fullmatch(cell) for cell in cells)
+
+
+def read_lines(lines: Iterable[Line], *, markdown: bool = False, reduce: Callable[[str], str] | None = None) -> list[Block]:
+    r"""The blocks that lines of text hold, in order; blank lines are left out, locators are ``line N``.
+
+    Consecutive lines with pipes, or with three and more tab-separated fields, make one grid, whose columns are exact
+    only in a well-formed Markdown table.  ``markdown`` honours ``\|``; ``reduce`` turns the text of a line or a cell into
+    what is read (by default character references are resolved and white space is collapsed).
+    """
+    reduce = reduce or _collapse
+    written = [line for line in lines if line.text and not line.text.isspace()]
+    blocks: list[Block] = []
+    run = _Run()
+    for position, line in enumerate(written):
+        if not _extends(run, written, position, markdown):
+            _close(run, blocks, reduce)
+            run = _Run()
+            text = reduce(line.text)
+            if text:
+                blocks.append(Paragraph(text, f"line {line.number}", line.heading))
+    _close(run, blocks, reduce)
+    return blocks
+
+
+def read_text(text: str) -> tuple[list[Block], str]:
+    """The blocks of a plain text or a pipe-delimited scrape, and its format: ``pipe`` where a grid was found, else ``text``."""
+    blocks = read_lines(Line(number, line) for number, line in enumerate(text.splitlines(), start=1))
+    return blocks, "pipe" if any(isinstance(block, Grid) for block in blocks) else "text"
+
+
+def _collapse(text: str) -> str:
+    if "&" in text:
+        text = html.unescape(text)
+    return " ".join(text.split())
+
+
+def _extends(run: _Run, lines: Sequence[Line], position: int, markdown: bool) -> bool:
+    """Add the line at ``position`` to the run of table rows if it belongs there."""
+    number, line, heading = lines[position]
+    if heading:
+        return False
+    text = line.translate(_BARS)
+    if _BORDER.fullmatch(text):
+        return True
+    if "|" in text:
+        _add_pipe_line(run, number, text, markdown)
+        return True
+    fields = line.split("\t")
+    if len(fields) >= _LEAST_TAB_FIELDS and sum(1 for part in fields if part.strip()) > 1:
+        run.rows.append(_Row(number, [part.strip() for part in fields]))
+        return True
+    stripped = text.strip()
+    if _is_closed_below(stripped, lines, position):
+        run.rows.append(_Row(number, [stripped], closes=False))
+        return True
+    if _awaits_value(run) and len(stripped) <= _LONGEST_BARE_VALUE and not _LETTER.search(stripped):
+        run.rows.append(_Row(number, [stripped]))
+        return True
+    return False
+
+
+def _add_pipe_line(run: _Run, number: int, text: str, markdown: bool) -> None:
+    stripped = text.strip()
+    if run.rows and is_delimiter_row(stripped):
+        run.delimiters.append(len(run.rows))
+        return
+    if not stripped.strip("| \t\u3000\xa0"):
+        run.rows.append(_Row(number, [], bare_pipes=stripped.count("|")))
+        return
+    cells = _UNESCAPED_PIPE.split(stripped) if markdown and "\\|" in stripped else stripped.split("|")
+    leading = cells[0] == ""
+    if cells[-1] == "":
+        cells.pop()
+    run.rows.append(_Row(number, [cell.strip() for cell in cells], leading=leading))
+
+
+def _is_closed_below(text: str, lines: Sequence[Line], position: int) -> bool:
+    """Whether the next line is a lone pipe or a run of them that closes this cell, and no row of several cells follows it."""
+    if len(text) > _LONGEST_CELL:
+        return False
+    below = _bars_only(lines, position + 1)
+    if below == 0:
+        return False
+    if below == 1:
+        return True
+    after = position + 2
+    while _bars_only(lines, after):
+        after += 1
+    return after >= len(lines) or lines[after].text.translate(_BARS).strip().strip("|").count("|") == 0
+
+
+def _bars_only(lines: Sequence[Line], position: int) -> int:
+    """The number of pipes on a line that holds nothing else, otherwise 0."""
+    if position >= len(lines):
+        return 0
+    text = lines[position].text.translate(_BARS).strip()
+    return 0 if text.strip("| \t\u3000\xa0") else text.count("|")
+
+
+def _awaits_value(run: _Run) -> bool:
+    """Whether the last lines were a cell and its lone pipe, so that a further cell may have lost its own."""
+    return len(run.rows) > 1 and run.rows[-1].bare_pipes > 0 and not run.rows[-2].closes
+
+
+def _close(run: _Run, blocks: list[Block], reduce: Callable[[str], str]) -> None:
+    starts = [0, *(at - 1 for at in run.delimiters if at > 1), len(run.rows)]
+    for start, end in zip(starts, starts[1:], strict=False):
+        if start < end:
+            _close_table(run.rows[start:end], start + 1 in run.delimiters, blocks, reduce)
+
+
+def _close_table(rows: list[_Row], has_delimiter: bool, blocks: list[Block], reduce: Callable[[str], str]) -> None:
+    if len(rows) == 1 and len(rows[0].cells) == 2 and all(rows[0].cells):
+        blocks.append(Paragraph(reduce(" | ".join(rows[0].cells)), f"line {rows[0].number}"))
+        return
+    is_framed = all(row.leading or row.bare_pipes for row in rows) and any(row.leading for row in rows)
+    if is_framed:
+        _drop_frame(rows)
+    exact = is_framed and has_delimiter and len({len(row.cells) for row in rows}) == 1
+    numbered = _numbered_rows(rows)
+    if any(cell for _, cells in numbered for cell in cells):
+        blocks.append(_grid(numbered, exact, reduce))
+
+
+def _drop_frame(rows: list[_Row]) -> None:
+    """Take the leading pipe of every row for a border, not for the end of an empty cell."""
+    several = any(len(row.cells) > 2 for row in rows)
+    for row in rows:
+        if row.bare_pipes:
+            row.cells = [""] * (row.bare_pipes - 1 if several else row.bare_pipes)
+            row.bare_pipes = 0
+        else:
+            del row.cells[0]
+
+
+def _numbered_rows(rows: list[_Row]) -> list[tuple[int, list[str]]]:
+    """Each row's line and cells; where no line holds two cells, every cell is a row of its own."""
+    result: list[tuple[int, list[str]]] = []
+    cell_a_line = all(len(row.cells) <= 1 for row in rows)
+    is_open = False
+    for row in rows:
+        cells = row.cells
+        if row.bare_pipes:
+            cells = [""] * (row.bare_pipes - is_open)
+        is_open = not row.closes
+        if cell_a_line:
+            result.extend((row.number, [cell]) for cell in cells)
+        elif cells:
+            result.append((row.number, cells))
+    return result
+
+
+def _grid(rows: Sequence[tuple[int, list[str]]], exact: bool, reduce: Callable[[str], str]) -> Grid:
+    width = max((len(cells) for _, cells in rows), default=0)
+    slots = []
+    for row, (_, cells) in enumerate(rows):
+        filled: list[Cell | None] = [Cell(reduce(cell) if cell else "", row, column) for column, cell in enumerate(cells)]
+        slots.append(tuple(filled + [None] * (width - len(cells))))
+    numbers = tuple(number for number, _ in rows)
+    return Grid(tuple(slots), f"line {numbers[0]}" if numbers else "line 0", exact, numbers)

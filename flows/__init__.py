@@ -1,0 +1,1 @@
+"""When and for whom: settings, the command line, and the Prefect flows over plain functions."""

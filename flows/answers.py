@@ -1,0 +1,67 @@
+"""``nianbao query`` and ``nianbao sources check``: answers on standard output."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from flows.errors import ExitCode
+from flows.settings import Settings
+from flows.sources import group_towns, read_registry
+
+_WIDEST_WITHOUT_TERMINAL = 10_000
+
+
+def print_query(database: Path, sql: str, layout: str) -> None:
+    """Run one question against a DuckDB file, read-only, and print its rows as ``table``, ``csv`` or ``json``."""
+    from load.query import run_query
+
+    columns, rows = run_query(database, sql)
+    {"table": _table, "csv": _csv, "json": _json}[layout](columns, rows)
+
+
+def check_sources(settings: Settings) -> ExitCode:
+    """Print the problems of the registry, and what it holds."""
+    rows, problems = read_registry(settings.sources, settings.base_url)
+    for problem in problems:
+        sys.stderr.write(f"nianbao: {settings.sources or 'sources.csv'}, {problem}\n")
+    sys.stdout.write(f"addresses: {len(rows)}; towns: {len(group_towns(rows))}; problems: {len(problems)}\n")
+    return ExitCode.SOME_FAILED if problems else ExitCode.OK
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    numeric = {position for position in range(len(columns)) if rows and all(_is_number(row[position]) for row in rows)}
+    drawn = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for position, column in enumerate(columns):
+        drawn.add_column(column, justify="right" if position in numeric else "left", overflow="fold")
+    for row in rows:
+        drawn.add_row(*(Text("" if value is None else _plain(value)) for value in row))
+    Console(width=None if sys.stdout.isatty() else _WIDEST_WITHOUT_TERMINAL, highlight=False).print(drawn)
+
+
+def _is_number(value: object) -> bool:
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+
+
+def _plain(value: object) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _csv(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+
+
+def _json(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    for row in rows:
+        sys.stdout.write(json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False, default=str) + "\n")

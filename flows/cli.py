@@ -1,0 +1,258 @@
+"""The command ``nianbao``: thin commands over ``flows``, each importing what it needs when it is called."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from flows.errors import ExitCode, UserError, one_line
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
+
+_EXIT_CODES = "Exit status: 0 all went well, 1 some input failed, 2 wrong usage, 3 nothing could be done."
+
+app = typer.Typer(
+    name="nianbao",
+    help=(
+        "Chinese open-government annual reports, read into one DuckDB database where every figure is proved or carries "
+        f"a finding.\n\n{_EXIT_CODES}"
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+sources_app = typer.Typer(help="The registry of sources.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(sources_app, name="sources")
+
+
+class ReportFormat(StrEnum):
+    """How reports are printed."""
+
+    TABLE = "table"
+    JSONL = "jsonl"
+
+
+class RowFormat(StrEnum):
+    """How the rows of an answer are printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+Sources = Annotated[Path | None, typer.Option(help="Registry to use instead of the one in the settings.")]
+BaseUrl = Annotated[str | None, typer.Option(help="What relative addresses of the registry are joined to.")]
+
+
+@app.callback()
+def _common(debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False) -> None:
+    """Options before the command."""
+    if debug:
+        os.environ["NIANBAO_DEBUG"] = "1"
+
+
+@app.command()
+def parse(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Saved reports; - is standard input.")],
+    layout: Annotated[
+        ReportFormat, typer.Option("--format", help="jsonl: one JSON object a line a path.")
+    ] = ReportFormat.TABLE,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes to read with; the order stays.")] = 1,
+) -> None:
+    """Read saved reports and print what they say.
+
+    Uses no network, no database and no orchestration.
+
+    \b
+    Examples:
+      nianbao parse report.html
+      nianbao parse --format jsonl reports/*.html > reports.jsonl
+      curl -s https://example.org/report.html | nianbao parse -
+
+    Exit status: 0 every path gave a report, 1 at least one could not be read, 2 wrong usage.
+    """
+    from flows.print_reports import parse_paths
+
+    raise typer.Exit(parse_paths(paths, as_json=layout is ReportFormat.JSONL, jobs=jobs))
+
+
+@app.command()
+def crawl(sources: Sources = None, base_url: BaseUrl = None) -> None:
+    """Run the nightly flow once, now.
+
+    Fetches every source, keeps the bytes, reads, loads and publishes.
+
+    \b
+    Examples:
+      nianbao crawl
+      nianbao crawl --sources towns.csv
+      nianbao crawl --sources data/sample_site/sources.csv --base-url http://127.0.0.1:8000/
+
+    A Prefect server is started for the time of the run, unless PREFECT_API_URL names one.
+
+    Exit status: 0 all sources were read, 1 some failed, 2 wrong usage, 3 nothing could be done (no sources, or another
+    run is going on).
+    """
+    from flows.runs import crawl_now
+
+    raise typer.Exit(crawl_now(_settings(sources, base_url)))
+
+
+@app.command()
+def rerun(
+    town: Annotated[str, typer.Option(metavar="CODE_OR_NAME", help="Division code, division name or issuer.")],
+    year: Annotated[int | None, typer.Option(min=2008, help="Only the report on this year.")] = None,
+    refetch: Annotated[bool, typer.Option("--refetch", help="Fetch again instead of reading the kept bytes.")] = False,
+    sources: Sources = None,
+    base_url: BaseUrl = None,
+) -> None:
+    """Read one town's reports again.
+
+    Reads from the kept bytes, and prints what changed; no other town's rows are touched.
+
+    \b
+    Examples:
+      nianbao rerun --town 211382117
+      nianbao rerun --town 三道河子镇 --year 2020
+      nianbao rerun --town 三道河子镇 --refetch
+
+    Exit status: 0 all was read, 1 some of it failed, 2 the town is unknown or ambiguous, 3 another run is going on.
+    """
+    from flows.runs import rerun_now
+
+    raise typer.Exit(rerun_now(_settings(sources, base_url), town, year=year, refetch=refetch))
+
+
+@app.command()
+def load(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Saved reports; - is standard input.")],
+) -> None:
+    """Read saved reports into the warehouse.
+
+    Keeps their bytes, loads what was read, and publishes.
+
+    \b
+    Examples:
+      nianbao load report.html
+      nianbao load reports/*.html
+
+    Exit status: 0 every path was loaded, 1 at least one could not be read, 2 wrong usage, 3 another run is going on.
+    """
+    from flows.runs import load_paths
+
+    raise typer.Exit(load_paths(_settings(), paths))
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(metavar="SQL", help="One SELECT statement.")],
+    db: Annotated[Path | None, typer.Option(help="DuckDB file; the published one by default.")] = None,
+    layout: Annotated[RowFormat, typer.Option("--format", help="How to print the rows.")] = RowFormat.TABLE,
+) -> None:
+    """Ask the database, read-only.
+
+    \b
+    Examples:
+      nianbao query "SELECT year, count(*) FROM report GROUP BY year ORDER BY year"
+      nianbao query "FROM finding WHERE severity = 'error'" --format csv
+      nianbao query "DESCRIBE town_year" --db var/nianbao.duckdb
+    """
+    from flows.answers import print_query
+
+    print_query(db or _settings().published, sql, layout.value)
+
+
+@app.command()
+def serve() -> None:
+    """Run the nightly flow every night.
+
+    Stays until interrupted, and runs at 02:30 Asia/Shanghai. A Prefect server is started on loopback, unless PREFECT_API_URL names one.  The schedule is kept on the server, so
+    that a restart misses nothing.
+
+    \b
+    Examples:
+      nianbao serve
+      NIANBAO_HOME=/srv/nianbao NIANBAO_CONTACT=mail@example.org nianbao serve
+    """
+    from flows.runs import serve_flows
+
+    serve_flows(_settings())
+
+
+@sources_app.command("check")
+def sources_check(sources: Sources = None, base_url: BaseUrl = None) -> None:
+    """Say what is wrong with the registry.
+
+    \b
+    Examples:
+      nianbao sources check
+      nianbao sources check --sources towns.csv
+
+    Exit status: 0 no problem, 1 at least one.
+    """
+    from flows.answers import check_sources
+
+    raise typer.Exit(check_sources(_settings(sources, base_url)))
+
+
+def _settings(sources: Path | None = None, base_url: str | None = None) -> Settings:
+    from flows.settings import load_settings
+
+    given = {"sources": sources, "base_url": base_url}
+    return load_settings().model_copy(update={name: value for name, value in given.items() if value is not None})
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; ends the process with the exit status, and never shows a traceback without ``--debug``."""
+    try:
+        status = app(args=arguments, prog_name="nianbao", standalone_mode=False) or ExitCode.OK
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = ExitCode.BROKEN_PIPE
+    except (KeyboardInterrupt, typer.Abort):
+        status = _complain("interrupted", ExitCode.INTERRUPTED)
+    except TyperException as error:
+        status = _complain(f"{one_line(Exception(error.format_message()))} (see nianbao --help)", ExitCode.USAGE)
+    except UserError as error:
+        status = _complain(str(error), error.exit_code)
+    except Exception as error:
+        if os.environ.get("NIANBAO_DEBUG"):
+            raise
+        status = _complain(*_explain(error))
+    sys.exit(int(status))
+
+
+def _explain(error: Exception) -> tuple[str, ExitCode]:
+    from extract.archive import ArchiveError
+    from load.database import WarehouseError
+    from load.query import QueryError
+    from transform.frames import FramesError
+
+    if isinstance(error, QueryError):
+        return one_line(error), ExitCode.USAGE
+    if isinstance(error, ArchiveError | WarehouseError | FramesError):
+        return one_line(error), ExitCode.NOTHING_DONE
+    if isinstance(error, OSError):
+        return f"{error.filename or 'a file'}: {error.strerror or one_line(error)}", ExitCode.NOTHING_DONE
+    what = f"something unforeseen happened ({type(error).__name__}: {one_line(error)})"
+    return f"{what}; nianbao --debug COMMAND shows where", ExitCode.NOTHING_DONE
+
+
+def _complain(message: str, status: ExitCode) -> ExitCode:
+    sys.stderr.write(f"nianbao: {message}\n")
+    return status
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""Prefect flows: ``nightly`` over the whole registry, ``town`` over one town; thin over ``flows.pipeline``.
+
+A task per town, never per page (a task costs some milliseconds).  Addresses that fail are failures inside the
+town's result; a task fails, and is retried, only for what nobody foresaw, such as a full disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+from prefect.futures import PrefectFuture, as_completed
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from extract.archive import Archive
+from flows.errors import one_line
+from flows.lock import single_run
+from flows.pipeline import (
+    Failure,
+    Summary,
+    TownResult,
+    http_fetcher,
+    load,
+    prepare_warehouse,
+    process_town,
+    publish_warehouse,
+    registered_towns,
+)
+from flows.rerun import Rerun, rerun_town
+from flows.settings import Settings, load_settings
+from flows.sources import Town
+
+on_progress: ContextVar[Callable[[int, int], None] | None] = ContextVar("on_progress", default=None)
+"""Told how many towns are done, of how many, by a flow that runs in this process."""
+
+
+@task(retries=2, retry_delay_seconds=[2, 20], task_run_name="{town.name}", cache_policy=NO_CACHE)
+def crawl_town(town: Town, settings: Settings) -> TownResult:
+    """Fetch, keep and read one town."""
+    return process_town(town, fetcher=http_fetcher(settings), archive=Archive(settings.archive))
+
+
+@task(cache_policy=NO_CACHE)
+def load_towns(results: Sequence[TownResult], settings: Settings) -> None:
+    """Load some towns into the working database."""
+    load(results, settings)
+
+
+@task(cache_policy=NO_CACHE)
+def publish_database(settings: Settings) -> None:
+    """Publish the working database."""
+    publish_warehouse(settings)
+
+
+_RUNNER: Any = ThreadPoolTaskRunner(max_workers=load_settings().workers)
+
+
+@flow(name="nightly", task_runner=_RUNNER)
+def nightly(sources: str | None = None, base_url: str | None = None) -> Summary:
+    """Crawl every town of the registry, load what was read and publish; a town that fails stops no other.
+
+    ``sources`` (path of a registry) and ``base_url`` take the place of the settings of the same names.  Raises
+    :class:`flows.lock.RunInProgressError` when another run is going on.
+    """
+    given = {"sources": Path(sources) if sources else None, "base_url": base_url}
+    settings = load_settings().model_copy(update={name: value for name, value in given.items() if value})
+    with single_run(settings.home):
+        towns = registered_towns(settings)
+        prepare_warehouse(settings)
+        summary = Summary()
+        for start in range(0, len(towns), settings.batch):
+            results = _crawl(towns[start : start + settings.batch], settings, start, len(towns))
+            load_towns(results, settings)
+            for result in results:
+                summary = summary.plus(result)
+        if summary.reports:
+            publish_database(settings)
+    get_run_logger().info(summary.line)
+    return summary
+
+
+@flow(name="town")
+def town(name: str, year: int | None = None, refetch: bool = False) -> Rerun:
+    """Read one town again, from the kept bytes or (``refetch``) from its addresses; see ``flows.rerun``."""
+    settings = load_settings()
+    with single_run(settings.home):
+        rerun = rerun_town(settings, name, year=year, refetch=refetch)
+    get_run_logger().info("%s: %d changes, %d failures", rerun.town, len(rerun.changes), len(rerun.failures))
+    return rerun
+
+
+def _crawl(towns: Sequence[Town], settings: Settings, done: int, total: int) -> list[TownResult]:
+    futures: dict[PrefectFuture[TownResult], Town] = {crawl_town.submit(town, settings): town for town in towns}
+    report = on_progress.get()
+    for count, _ in enumerate(as_completed(list(futures)), done + 1):
+        if report:
+            report(count, total)
+    return [_outcome(future, town) for future, town in futures.items()]
+
+
+def _outcome(future: PrefectFuture[TownResult], town: Town) -> TownResult:
+    outcome = future.result(raise_on_failure=False)
+    if isinstance(outcome, TownResult):
+        return outcome
+    reason = one_line(outcome) if isinstance(outcome, BaseException) else "the task ended without a result"
+    return TownResult(town.name, (), tuple(Failure(town.name, row.url, "run", reason) for row in town.rows))
+
+
+def serve(settings: Settings) -> None:
+    """Serve both flows until interrupted: ``nightly`` by the clock of the settings, ``town`` on demand.
+
+    The schedule stays active on the server when this process stops, so that a restart misses no night.
+    """
+    from prefect import serve as serve_deployments
+    from prefect.deployments.runner import RunnerDeployment
+    from prefect.schedules import Cron
+    from prefect.types.entrypoint import EntrypointType
+
+    by_the_clock = RunnerDeployment.from_flow(
+        nightly,
+        name="nightly",
+        schedules=[Cron(settings.cron, timezone=settings.timezone)],
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
+    on_demand = RunnerDeployment.from_flow(town, name="town", entrypoint_type=EntrypointType.MODULE_PATH)
+    serve_deployments(by_the_clock, on_demand, pause_on_shutdown=False, print_starting_message=False)

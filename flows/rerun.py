@@ -1,0 +1,182 @@
+"""One town again: its reports read anew from the kept bytes or from its addresses, and what that changed."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC
+from typing import Any
+
+from extract.archive import Archive
+from flows.errors import UserError
+from flows.pipeline import (
+    Failure,
+    TownResult,
+    http_fetcher,
+    load,
+    prepare_warehouse,
+    process_town,
+    publish_warehouse,
+    reread_sources,
+    reread_town,
+)
+from flows.settings import Settings
+from flows.sources import SourceRow, Town, read_registry
+from load.database import open_database
+from transform.fold import fold
+from transform.frames import Source
+from transform.gazetteer import gazetteer
+
+_LISTED_AT_MOST = 20
+_Match = tuple[str | None, str | None]
+_OF_SUBJECT = """
+(coalesce(division_code = $code, $code IS NULL) AND coalesce(issuer = $issuer, $issuer IS NULL))
+"""
+_KNOWN = "SELECT DISTINCT division_code, issuer FROM report WHERE division_code IS NOT NULL OR issuer IS NOT NULL"
+_LOADED = f"""
+SELECT url, snapshot_sha256, fetched_at, path FROM report
+WHERE {_OF_SUBJECT} AND coalesce(year = $year, $year IS NULL) ORDER BY report_id
+"""  # noqa: S608
+_STATE = f"""
+WITH mine AS (
+  SELECT *, concat_ws(' ', coalesce(url, path, snapshot_sha256), year) AS label FROM report
+  WHERE {_OF_SUBJECT} OR url IN (SELECT unnest($urls))
+)
+SELECT label, '' AS item, concat_ws(', ', verdict, 'form ' || form, issuer, division_code) FROM mine
+UNION ALL
+SELECT label, figure, CASE WHEN value IS NULL THEN status ELSE format('{{}}', value) END
+FROM mine JOIN figure USING (report_id)
+UNION ALL
+SELECT label, 'finding ' || rule || ' ' || array_to_string(figures, ' '), message
+FROM mine JOIN finding USING (report_id)
+ORDER BY ALL
+"""  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class Rerun:
+    """What a rerun did: one line a change, and what failed; ``reports`` counts what was read."""
+
+    town: str
+    reports: int
+    changes: tuple[str, ...]
+    failures: tuple[Failure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    name: str
+    code: str | None
+    issuer: str | None
+    rows: tuple[SourceRow, ...]
+    loaded: tuple[Source, ...]
+
+
+def rerun_town(settings: Settings, wanted: str, *, year: int | None = None, refetch: bool = False) -> Rerun:
+    """Read the reports of one town again, load and publish them, and say what changed; no other town's rows change.
+
+    ``wanted`` is a division code, the name of a division, or an issuer; ``year`` limits the run to one year
+    reported on.  The bytes come from the archive, or with ``refetch`` from the addresses.  Raises
+    :class:`UserError` when nothing is known of ``wanted``, or when it may mean several.
+    """
+    subject = _subject(settings, wanted, year)
+    archive = Archive(settings.archive)
+    result = _read_again(settings, subject, archive, refetch)
+    if year is not None:
+        result = replace(result, readings=tuple(r for r in result.readings if r.report.metadata.year == year))
+    prepare_warehouse(settings)
+    before = _state(settings, subject)
+    load([result], settings)
+    after = _state(settings, subject)
+    if result.readings:
+        publish_warehouse(settings)
+    return Rerun(subject.name, len(result.readings), _differences(before, after), result.failures)
+
+
+def _read_again(settings: Settings, subject: _Subject, archive: Archive, refetch: bool) -> TownResult:
+    town = Town(subject.code or subject.name, subject.name, subject.code, subject.rows)
+    listed = {row.url for row in subject.rows}
+    others = [source for source in subject.loaded if source.url not in listed]
+    if refetch:
+        unlisted = tuple(SourceRow(subject.name, "", None, s.url, subject.code) for s in others if s.url)
+        town = replace(town, rows=(*town.rows, *unlisted))
+        others = [source for source in others if not source.url]
+        first = process_town(town, fetcher=http_fetcher(settings), archive=archive)
+    else:
+        first = reread_town(town, archive=archive)
+    second = reread_sources(subject.name, others, archive=archive)
+    return TownResult(
+        subject.name,
+        (*first.readings, *second.readings),
+        (*first.failures, *second.failures),
+        (*first.snapshots, *second.snapshots),
+    )
+
+
+def _subject(settings: Settings, wanted: str, year: int | None) -> _Subject:
+    rows, _ = read_registry(settings.sources, settings.base_url)
+    known = {(row.division_code, row.issuer) for row in rows} | set(_query(settings, _KNOWN, {}))
+    code, issuer = _only(_matches(wanted.strip(), known), wanted)
+    mine = [row for row in rows if code in (None, row.division_code) and issuer in (None, row.issuer)]
+    loaded = _query(settings, _LOADED, {"code": code, "issuer": issuer, "year": year})
+    return _Subject(
+        name=_label(code, issuer),
+        code=code,
+        issuer=issuer,
+        rows=tuple(row for row in mine if year is None or row.year in (None, year)),
+        loaded=tuple(Source(url, sha, at and at.replace(tzinfo=UTC), path) for url, sha, at, path in loaded),
+    )
+
+
+def _matches(wanted: str, known: set[tuple[str | None, str | None]]) -> set[_Match]:
+    """The divisions and issuers, among those that are known, that a code or a name may mean; divisions come first."""
+    codes = {code for code, _ in known if code}
+    if wanted.isascii() and wanted.isdigit():
+        return {(code, None) for code in codes & {wanted}}
+    named = {division.code for division in gazetteer().by_name(wanted)}
+    if not named & codes and (reading := gazetteer().read(wanted)):
+        named = set(reading.codes)
+    by_division: set[_Match] = {(code, None) for code in named & codes}
+    by_issuer: set[_Match] = {(code, issuer) for code, issuer in known if issuer and fold(issuer) == fold(wanted)}
+    return by_division or by_issuer
+
+
+def _only(matches: set[_Match], wanted: str) -> _Match:
+    if not matches:
+        raise UserError(f"nothing is known of {wanted!r}: neither the sources nor the warehouse have a report of it")
+    if len(matches) > 1:
+        labels = sorted(_label(*match) for match in matches)
+        more = f" and {len(labels) - _LISTED_AT_MOST} more" if len(labels) > _LISTED_AT_MOST else ""
+        raise UserError(f"{wanted!r} may be {', '.join(labels[:_LISTED_AT_MOST])}{more}; give the code")
+    return next(iter(matches))
+
+
+def _label(code: str | None, issuer: str | None) -> str:
+    return " ".join(filter(None, (issuer, gazetteer().full_name(code) if code else None)))
+
+
+def _state(settings: Settings, subject: _Subject) -> dict[tuple[str, str], str]:
+    urls = sorted({row.url for row in subject.rows} | {source.url for source in subject.loaded if source.url})
+    found = _query(settings, _STATE, {"code": subject.code, "issuer": subject.issuer, "urls": urls})
+    return {(label, item): value for label, item, value in found}
+
+
+def _differences(before: dict[tuple[str, str], str], after: dict[tuple[str, str], str]) -> tuple[str, ...]:
+    """One line for each thing that differs; a report that is new, or gone, is one line."""
+    lines = []
+    for key in sorted(before.keys() | after.keys()):
+        old, new = before.get(key), after.get(key)
+        label, item = key
+        whole_report = (label, "") in before and (label, "") in after
+        if old == new or (item and not whole_report):
+            continue
+        what = f"{label}: {item}" if item else label
+        lines.append(f"{what}: {'nothing' if old is None else old} → {'nothing' if new is None else new}")
+    return tuple(lines)
+
+
+def _query(settings: Settings, sql: str, parameters: dict[str, Any]) -> list[Any]:
+    if not settings.warehouse.exists():
+        return []
+    with closing(open_database(settings.warehouse, read_only=True)) as connection:
+        return connection.execute(sql, parameters).fetchall()

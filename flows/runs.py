@@ -1,0 +1,126 @@
+"""The commands that change the warehouse: ``crawl``, ``rerun``, ``load`` and ``serve``, with progress and a summary."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from extract.archive import Archive
+from flows.errors import ExitCode
+from flows.lock import single_run
+from flows.pipeline import (
+    Failure,
+    Summary,
+    load,
+    prepare_warehouse,
+    publish_warehouse,
+    read_saved,
+    registered_towns,
+)
+from flows.rerun import rerun_town
+from flows.server import connected_server
+from flows.settings import Settings
+
+_FILES_A_BATCH = 200
+Advance = Callable[[int, int], None]
+
+
+def crawl_now(settings: Settings) -> ExitCode:
+    """Run the flow ``nightly`` once against a Prefect server and print its summary."""
+    registered_towns(settings)
+    with single_run(settings.home):
+        pass
+    _environment(settings, PREFECT_LOGGING_LEVEL="CRITICAL")
+    with connected_server(settings.home):
+        from flows.nightly import nightly, on_progress
+
+        with _progress("crawling") as advance:
+            token = on_progress.set(advance)
+            try:
+                summary: Summary = nightly(
+                    sources=str(settings.sources) if settings.sources else None, base_url=settings.base_url
+                )
+            finally:
+                on_progress.reset(token)
+    return _conclude(summary, settings)
+
+
+def rerun_now(settings: Settings, town: str, *, year: int | None, refetch: bool) -> ExitCode:
+    """Read one town again and print what that changed."""
+    with single_run(settings.home):
+        rerun = rerun_town(settings, town, year=year, refetch=refetch)
+    for change in rerun.changes:
+        _say(change)
+    _say(f"{rerun.town}: read {rerun.reports} reports, {len(rerun.changes) or 'no'} changes")
+    return _complain_of(rerun.failures)
+
+
+def load_paths(settings: Settings, paths: Sequence[str]) -> ExitCode:
+    """Read saved reports into the warehouse in batches, publish, and print a summary."""
+    archive, summary = Archive(settings.archive), Summary()
+    with single_run(settings.home), _progress("loading") as advance:
+        prepare_warehouse(settings)
+        for start in range(0, len(paths), _FILES_A_BATCH):
+            results = []
+            for path in paths[start : start + _FILES_A_BATCH]:
+                results.append(read_saved(path, archive=archive))
+                summary = summary.plus(results[-1])
+                advance(summary.towns, len(paths))
+            load(results, settings)
+        if summary.reports:
+            publish_warehouse(settings)
+    return _conclude(summary, settings)
+
+
+def serve_flows(settings: Settings) -> None:
+    """Serve the flows until interrupted, with a Prefect server that keeps the schedule."""
+    sources = {"NIANBAO_SOURCES": str(settings.sources.resolve())} if settings.sources else {}
+    _environment(settings, PREFECT_LOGGING_LOGGERS_PREFECT_TASK_RUNS_LEVEL="WARNING", **sources)
+    with connected_server(settings.home, port=settings.prefect_port) as url:
+        from flows.nightly import serve
+
+        sys.stderr.write(f"nianbao: nightly at {settings.cron!r} {settings.timezone}; Prefect API at {url}\n")
+        serve(settings)
+
+
+def _environment(settings: Settings, **defaults: str) -> None:
+    """What the flows, here and in processes of their own, take from the environment; set before Prefect is imported."""
+    os.environ["NIANBAO_HOME"] = str(settings.home.resolve())
+    for name, value in defaults.items():
+        os.environ.setdefault(name, value)
+
+
+def _conclude(summary: Summary, settings: Settings) -> ExitCode:
+    _say(summary.line)
+    if summary.reports:
+        _say(f"published: {settings.published}")
+    return _complain_of(summary.failures)
+
+
+def _complain_of(failures: Iterable[Failure]) -> ExitCode:
+    status = ExitCode.OK
+    for failure in failures:
+        sys.stderr.write(f"nianbao: {failure.address}: {failure.reason} ({failure.stage})\n")
+        status = ExitCode.SOME_FAILED
+    return status
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Advance]:
+    """A progress bar on standard error where that is a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None  # noqa: ARG005
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

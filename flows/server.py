@@ -1,0 +1,153 @@
+"""A Prefect server of our own on loopback, so that a crawl needs nothing that is not in this checkout.
+
+Prefect without a server starts a temporary one inside the process for every run, slowly.  Here one
+``prefect server start`` runs beside the flow, with its database in ``<home>/prefect``, and ends with it, also
+when the flow's process is killed.  Where ``PREFECT_API_URL`` is set, that server is used and none is started.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+
+from flows.errors import ExitCode, UserError
+
+_LOOPBACK = "127.0.0.1"
+_START_SECONDS = 90.0
+_STOP_SECONDS = 15.0
+
+
+def quiet_environment(home: Path) -> dict[str, str]:
+    """The environment that keeps Prefect inside ``home`` and off the network: no telemetry, no dashboard."""
+    return {
+        "PREFECT_HOME": str((home / "prefect").resolve()),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_UI_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+@contextmanager
+def connected_server(home: Path, *, port: int | None = None, services: bool = False) -> Iterator[str]:
+    """The API address of a Prefect server, with this process connected to it while the context lasts.
+
+    Takes the server of ``PREFECT_API_URL``, else the one that already runs for ``home``, else starts one on ``port``
+    (None: any free one); ``services`` adds the scheduler, which a server needs to start flows by the clock.
+    """
+    given = os.environ.get("PREFECT_API_URL")
+    running = given or _running_server(home)
+    if running:
+        with _connected(home, running):
+            yield running
+        return
+    with _own_server(home, port or _free_port(), services=services) as url, _connected(home, url):
+        yield url
+
+
+def _running_server(home: Path) -> str | None:
+    address = _address_file(home)
+    url = address.read_text(encoding="utf-8").strip() if address.exists() else ""
+    return url if url and _is_healthy(url) else None
+
+
+def _address_file(home: Path) -> Path:
+    return home / "prefect" / "api_url"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((_LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+def _is_healthy(url: str) -> bool:
+    try:
+        return requests.get(f"{url}/health", timeout=2).ok
+    except requests.RequestException:
+        return False
+
+
+@contextmanager
+def _own_server(home: Path, port: int, *, services: bool) -> Iterator[str]:
+    folder = home / "prefect"
+    folder.mkdir(parents=True, exist_ok=True)
+    log_path = folder / "server.log"
+    url = f"http://{_LOOPBACK}:{port}/api"
+    command = [sys.executable, "-m", "flows.server", "--host", _LOOPBACK, "--port", str(port)]
+    with log_path.open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603
+            [*command, *([] if services else ["--no-services"])],
+            env={**os.environ, **quiet_environment(home)},
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        _wait_until_healthy(process, url, log_path)
+        _address_file(home).write_text(url, encoding="utf-8")
+        yield url
+    finally:
+        _address_file(home).unlink(missing_ok=True)
+        _stop(process)
+
+
+def _wait_until_healthy(process: subprocess.Popen[bytes], url: str, log_path: Path) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while not _is_healthy(url):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise UserError(f"the Prefect server did not start; see {log_path}", ExitCode.NOTHING_DONE)
+        time.sleep(0.1)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    if process.stdin is not None:
+        process.stdin.close()
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@contextmanager
+def _connected(home: Path, url: str) -> Iterator[None]:
+    changes = {**quiet_environment(home), "PREFECT_API_URL": url}
+    changes = {name: value for name, value in changes.items() if name not in os.environ}
+    os.environ.update(changes)
+    try:
+        from prefect.settings import PREFECT_API_URL, temporary_settings
+
+        with temporary_settings({PREFECT_API_URL: url}):
+            yield
+    finally:
+        for name in changes:
+            os.environ.pop(name, None)
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def main() -> None:
+    """Run ``prefect server start`` with this process's arguments until standard input is closed."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    sys.argv = ["prefect", "server", "start", *sys.argv[1:]]
+    from prefect.cli import app
+
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""Settings of an installation: defaults, overridden by environment variables that start with ``NIANBAO_``."""
+
+from __future__ import annotations
+
+from importlib import metadata
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from extract.fetch import FetchLimits
+from flows.errors import UserError
+
+NIGHTLY_CRON = "30 2 * * *"
+"""Every night at 02:30, in the time zone of the settings."""
+
+
+class Settings(BaseSettings):
+    """What can be set: each field from ``NIANBAO_<FIELD>`` (``NIANBAO_HOME``, ``NIANBAO_CONTACT``, ...).
+
+    ``home`` holds everything that a run writes; ``sources`` is the registry (None: the one that is shipped), whose
+    relative addresses are joined to ``base_url``; times are in seconds, sizes in bytes; ``workers`` towns are
+    asked at once, and ``batch`` towns are loaded together.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="NIANBAO_", frozen=True)
+
+    home: Path = Path("var")
+    sources: Path | None = None
+    base_url: str | None = None
+    contact: str = "no contact set"
+    user_agent: str | None = None
+    connect_timeout: float = Field(default=10.0, gt=0)
+    read_timeout: float = Field(default=30.0, gt=0)
+    total_timeout: float = Field(default=120.0, gt=0)
+    max_bytes: int = Field(default=20_000_000, gt=0)
+    attempts: int = Field(default=3, ge=1)
+    backoff: float = Field(default=1.0, ge=0)
+    workers: int = Field(default=8, ge=1)
+    batch: int = Field(default=200, ge=1)
+    timezone: str = "Asia/Shanghai"
+    cron: str = NIGHTLY_CRON
+    prefect_port: int = Field(default=4213, ge=1, le=65535)
+
+    @property
+    def archive(self) -> Path:
+        """The folder of the kept bytes."""
+        return self.home / "archive"
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file that runs write; analysts open :attr:`published`."""
+        return self.home / "working.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """The DuckDB file that analysts open: a finished copy, replaced whole after each run."""
+        return self.home / "nianbao.duckdb"
+
+    @property
+    def agent(self) -> str:
+        """The User-Agent header: program, version and contact, unless ``user_agent`` says otherwise."""
+        return self.user_agent or f"nianbao/{_version()} (annual report reader; {self.contact})"
+
+    @property
+    def limits(self) -> FetchLimits:
+        """The limits of one request."""
+        return FetchLimits(
+            connect_timeout=self.connect_timeout,
+            read_timeout=self.read_timeout,
+            total_timeout=self.total_timeout,
+            max_bytes=self.max_bytes,
+            attempts=self.attempts,
+            backoff=self.backoff,
+        )
+
+
+def _version() -> str:
+    try:
+        return metadata.version("nianbao")
+    except metadata.PackageNotFoundError:
+        return "uninstalled"
+
+
+def load_settings() -> Settings:
+    """The settings of this process; a value that makes no sense raises :class:`UserError` naming its variable."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        variable = f"NIANBAO_{'_'.join(map(str, first['loc'])).upper()}"
+        raise UserError(f"{variable}: {first['msg']}") from None

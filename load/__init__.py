@@ -1,0 +1,1 @@
+"""Frames become a DuckDB file: schema, loading, views, and publishing without locking readers out."""

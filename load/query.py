@@ -1,0 +1,60 @@
+"""Questions to the warehouse, strictly read-only: nothing that a query says can write a file or change the data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from load.database import one_line, open_database
+
+_LOCKED = {"enable_external_access": "false", "python_enable_replacements": "false", "lock_configuration": "true"}
+
+
+class QueryError(ValueError):
+    """A query cannot be answered; the message is one line that says why."""
+
+
+def run_query(path: Path, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """The column names and all rows that one SELECT (or WITH, FROM, DESCRIBE, SHOW, SUMMARIZE, PIVOT, EXPLAIN) gives.
+
+    The file is opened read-only, with no access to other files and the configuration locked.  Raises QueryError for
+    any other statement, for more than one, and for what DuckDB refuses; WarehouseError when the file cannot be opened.
+    """
+    _require_one_question(sql)
+    con = open_database(path, read_only=True, config=_LOCKED)
+    try:
+        result = con.execute(sql)
+        return [column[0] for column in result.description or ()], result.fetchall()
+    except duckdb.Error as error:
+        raise QueryError(_explained(error)) from None
+    finally:
+        con.close()
+
+
+def _require_one_question(sql: str) -> None:
+    try:
+        statements = duckdb.extract_statements(sql)
+    except duckdb.Error as error:
+        raise QueryError(_explained(error)) from None
+    questions = [s for s in statements if not _made_by_pivot(s)]
+    if not questions:
+        raise QueryError("there is no statement to run")
+    if len(questions) > 1:
+        raise QueryError(f"one statement at a time: {len(questions)} were given")
+    kind = questions[0].type
+    if kind not in (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN):
+        raise QueryError(f"only questions are answered (SELECT, WITH, DESCRIBE, SHOW): {kind.name} is refused")
+
+
+def _made_by_pivot(statement: duckdb.Statement) -> bool:
+    """PIVOT without a list of values is two statements, the first of which has no text: a temporary type."""
+    return bool(statement.type == duckdb.StatementType.CREATE and not statement.query.strip())
+
+
+def _explained(error: duckdb.Error) -> str:
+    """The first line of the error, with DuckDB's suggestion and the offending line of the query where it gives them."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    hints = [line for line in lines[1:] if line.startswith(("Did you mean", "Candidate bindings"))]
+    return " ".join([one_line(error), *hints])

@@ -1,0 +1,150 @@
+"""The tables of the warehouse in DuckDB: made from ``data/dictionary.toml`` and the form files, every one commented."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from importlib import resources
+
+import duckdb
+import pyarrow as pa
+
+from load.database import Connection, WarehouseError, literal
+from load.views import create_views
+from transform.forms import Form, load_forms
+from transform.tables import Column, Table, load_dictionary
+from transform.version import forms_fingerprint
+
+
+def table_ddl(table: Table) -> str:
+    """The CREATE TABLE statement of a table, with its NOT NULL and CHECK constraints.
+
+    Keys are checked by each load and not by an index: an index over millions of figures would cost more than the load.
+    """
+    lines = [_column_ddl(column) for column in table.columns]
+    lines += [f"CHECK ({check})" for check in table.checks]
+    return f"CREATE TABLE {table.name} (\n  " + ",\n  ".join(lines) + "\n)"
+
+
+def _column_ddl(column: Column) -> str:
+    line = f"{column.name} {column.type}"
+    if column.required:
+        line += " NOT NULL"
+    if column.values:
+        line += f" CHECK ({column.name} IN ({', '.join(map(literal, column.values))}))"
+    return line
+
+
+def comment_statements(table: Table) -> list[str]:
+    """COMMENT ON statements for a table and each of its columns."""
+    return [f"COMMENT ON TABLE {table.name} IS {literal(table.comment)}"] + [
+        f"COMMENT ON COLUMN {table.name}.{column.name} IS {literal(column.comment)}" for column in table.columns
+    ]
+
+
+def definitions_fingerprint() -> str:
+    """A hash over all that tables, views and comments are made from; a file with another one is brought up to date."""
+    digest = hashlib.sha256(forms_fingerprint().encode())
+    data, sql = resources.files("data"), resources.files("load").joinpath("sql")
+    entries = [data.joinpath("dictionary.toml"), data.joinpath("crosswalk.toml")]
+    entries += sorted(sql.iterdir(), key=lambda entry: entry.name)
+    for entry in entries:
+        digest.update(entry.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def prepare(con: Connection, name: str) -> None:
+    """Make the schema in an empty database, or bring views and comments of an existing warehouse up to date.
+
+    ``name`` is what messages call the file.  Raises WarehouseError when it holds anything else.
+    """
+    version = stored_version(con, name)
+    if version is not None and _meta(con).get("definitions") == definitions_fingerprint():
+        return
+    con.begin()
+    try:
+        if version is None:
+            for table in load_dictionary().tables.values():
+                con.execute(table_ddl(table))
+        _describe(con, load_forms())
+        con.commit()
+    except duckdb.Error:
+        con.rollback()
+        raise
+
+
+def stored_version(con: Connection, name: str) -> int | None:
+    """The schema version of a warehouse, None for an empty database.
+
+    Raises WarehouseError for a database that is no warehouse, and for another version than this program's.
+    """
+    expected = load_dictionary().schema_version
+    tables = {row[0] for row in con.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall()}
+    if not tables:
+        return None
+    text = _meta(con).get("schema_version") if "meta" in tables else None
+    if text is None:
+        raise WarehouseError(f"{name}: a DuckDB file, but no warehouse of this program; name another file")
+    if text != str(expected):
+        raise WarehouseError(
+            f"{name}: has schema version {text}, this program needs version {expected}; "
+            "load the reports anew into another file"
+        )
+    return expected
+
+
+def _meta(con: Connection) -> dict[str, str]:
+    try:
+        return dict(con.execute("SELECT key, value FROM meta").fetchall())
+    except duckdb.Error:
+        return {}
+
+
+def _describe(con: Connection, forms: Mapping[str, Form]) -> None:
+    dictionary = load_dictionary()
+    for table in dictionary.tables.values():
+        con.execute(";\n".join(comment_statements(table)))
+    replace_rows(con, dictionary.tables["form_figure"], form_figures(forms))
+    create_views(con, forms)
+    properties = {"schema_version": str(dictionary.schema_version), "definitions": definitions_fingerprint()}
+    replace_rows(con, dictionary.tables["meta"], ({"key": k, "value": v} for k, v in sorted(properties.items())))
+
+
+def form_figures(forms: Mapping[str, Form]) -> list[dict[str, object]]:
+    """The rows of table ``form_figure``: every figure of every form, in the order of the form."""
+    return [
+        {
+            "form": form.id,
+            "position": position,
+            "figure": figure.figure,
+            "table_name": figure.table,
+            "row_name": figure.row,
+            "column_name": figure.column,
+            "unit": figure.unit,
+            "label_row": figure.label_row,
+            "label_column": figure.label_column,
+            "gloss": figure.gloss,
+            "alternative": figure.alternative,
+        }
+        for form in forms.values()
+        for position, figure in enumerate(form.figures.values(), 1)
+    ]
+
+
+def replace_rows(con: Connection, table: Table, rows: Iterable[Mapping[str, object]]) -> None:
+    """Replace all rows of a small table, in one scan; the caller holds the transaction."""
+    batch = pa.Table.from_pylist([dict(row) for row in rows], schema=table.arrow_schema)
+    con.execute(f"DELETE FROM {table.name}")  # noqa: S608
+    insert(con, table, batch)
+
+
+def insert(con: Connection, table: Table, batch: pa.Table) -> None:
+    """Insert an Arrow table with the columns of ``table``, sorted by its key, in one scan."""
+    columns = ", ".join(column.name for column in table.columns)
+    con.register("incoming", batch)
+    try:
+        con.execute(
+            f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM incoming ORDER BY {', '.join(table.order)}"  # noqa: S608
+        )
+    finally:
+        con.unregister("incoming")

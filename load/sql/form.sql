@@ -1,0 +1,8 @@
+CREATE OR REPLACE VIEW ${view} AS
+SELECT
+  ${report_columns},
+  ${figure_columns}
+FROM report
+LEFT JOIN figure USING (report_id)
+WHERE report.form = ${form}
+GROUP BY ALL

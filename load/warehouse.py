@@ -1,0 +1,210 @@
+"""Loading batches of reports into the warehouse: one transaction each, delete and insert by report, idempotent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from load.database import Connection, WarehouseError, one_line, open_database
+from load.schema import insert, prepare, stored_version
+from transform.address import source_address
+from transform.frames import Frames
+from transform.tables import Table, load_dictionary
+
+REPORT_TABLES = ("report", "figure", "finding", "section")
+
+_REPLACED = """
+CREATE OR REPLACE TEMP TABLE replaced AS
+SELECT report_id FROM report SEMI JOIN incoming_report USING (report_id)
+UNION
+SELECT report_id FROM report SEMI JOIN incoming_report USING (address, snapshot_sha256)
+UNION
+SELECT old.report_id
+FROM report AS old
+JOIN incoming_report AS new USING (address)
+WHERE NOT regexp_matches(old.address, '^(file|sha256):') AND coalesce(old.year = new.year, true)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Bytes as a url (or a file ``path``) gave them; ``fetched_at`` is aware, ``file`` is relative to the archive."""
+
+    sha256: str
+    bytes: int
+    url: str | None = None
+    path: str | None = None
+    fetched_at: datetime | None = None
+    status: int | None = None
+    content_type: str | None = None
+    encoding: str | None = None
+    file: str | None = None
+
+    @property
+    def address(self) -> str:
+        """What identifies the source, as in table ``report``."""
+        return source_address(self.url, self.path, self.sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadSummary:
+    """What a load did: rows put in, and how many reports gave way to them."""
+
+    reports: int
+    figures: int
+    findings: int
+    sections: int
+    replaced: int
+
+
+@contextmanager
+def open_warehouse(path: Path, *, read_only: bool = False) -> Iterator[Connection]:
+    """A connection to the warehouse at ``path``; a missing file is made, with all tables, comments and views.
+
+    Raises WarehouseError for everything that :func:`load.database.open_database` refuses, and for a file of another
+    schema version.
+    """
+    con = open_database(path, read_only=read_only)
+    try:
+        if not read_only:
+            prepare(con, str(path))
+        elif stored_version(con, str(path)) is None:
+            raise WarehouseError(f"{path}: an empty DuckDB file; load a report first")
+        yield con
+    finally:
+        con.close()
+
+
+def load_batch(warehouse: Path | Connection, frames: Frames, snapshots: Iterable[Snapshot] = ()) -> LoadSummary:
+    """Put a batch of reports, and the snapshots they were read from, into the warehouse; all of it or nothing.
+
+    ``warehouse`` is a path, or a connection of :func:`open_warehouse`.  Rows of a report give way to one with the same
+    id, to another reading of the same bytes from the same address, and, on the web, to one of the same address and
+    year (or when one of the years is unknown); so loading twice changes nothing.  Two reports of one issuer and year
+    at two addresses both stay: which one counts is for a view to choose.  Raises WarehouseError naming the constraint
+    that a row breaks.
+    """
+    if isinstance(warehouse, Path):
+        with open_warehouse(warehouse) as con:
+            return load_batch(con, frames, snapshots)
+    tables = load_dictionary().tables
+    batches = {name: _arrow(tables[name], frames) for name in REPORT_TABLES}
+    kept = _snapshot_table(tables["snapshot"], snapshots)
+    with transaction(warehouse):
+        replaced = _delete_replaced(warehouse, batches["report"])
+        for name, batch in batches.items():
+            insert(warehouse, tables[name], batch)
+        _replace_snapshots(warehouse, tables["snapshot"], kept)
+        _require_consistent(warehouse, batches["report"])
+    return LoadSummary(
+        reports=batches["report"].num_rows,
+        figures=batches["figure"].num_rows,
+        findings=batches["finding"].num_rows,
+        sections=batches["section"].num_rows,
+        replaced=replaced,
+    )
+
+
+@contextmanager
+def transaction(con: Connection) -> Iterator[None]:
+    """Run the body in one transaction; any error rolls it back, and DuckDB's own become WarehouseError."""
+    con.begin()
+    try:
+        yield
+        con.commit()
+    except BaseException as error:
+        _roll_back(con)
+        if isinstance(error, duckdb.Error):
+            raise WarehouseError(f"nothing was loaded: {one_line(error)}") from None
+        raise
+
+
+def _roll_back(con: Connection) -> None:
+    """Roll back, also when DuckDB has already given the transaction up."""
+    try:
+        con.rollback()
+    except duckdb.TransactionException:
+        return
+
+
+def _arrow(table: Table, frames: Frames) -> pa.Table:
+    columns = [column.name for column in table.columns]
+    try:
+        return pa.Table.from_pandas(getattr(frames, table.name)[columns], table.arrow_schema, preserve_index=False)
+    except (KeyError, pa.ArrowException) as error:
+        raise WarehouseError(
+            f"nothing was loaded: frame {table.name} does not fit: {' '.join(str(error).split())}"
+        ) from None
+
+
+def _delete_replaced(con: Connection, reports: pa.Table) -> int:
+    con.register("incoming_report", reports.select(["report_id", "address", "snapshot_sha256", "year"]))
+    try:
+        con.execute(_REPLACED)
+    finally:
+        con.unregister("incoming_report")
+    for name in REPORT_TABLES:
+        con.execute(f"DELETE FROM {name} WHERE report_id IN (SELECT report_id FROM replaced)")  # noqa: S608
+    count = con.execute("SELECT count(*) FROM replaced").fetchall()[0][0]
+    con.execute("DROP TABLE temp.replaced")
+    return int(count)
+
+
+def _snapshot_table(table: Table, snapshots: Iterable[Snapshot]) -> pa.Table:
+    rows: dict[tuple[str, str], dict[str, object]] = {}
+    for snapshot in sorted(snapshots, key=lambda s: _utc(s.fetched_at) or datetime.min):
+        row = {column.name: getattr(snapshot, column.name) for column in table.columns}
+        rows[snapshot.address, snapshot.sha256] = row | {"fetched_at": _utc(snapshot.fetched_at)}
+    return pa.Table.from_pylist(list(rows.values()), schema=table.arrow_schema)
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def _replace_snapshots(con: Connection, table: Table, kept: pa.Table) -> None:
+    con.register("incoming_snapshot", kept)
+    try:
+        con.execute("DELETE FROM snapshot WHERE (address, sha256) IN (SELECT (address, sha256) FROM incoming_snapshot)")
+    finally:
+        con.unregister("incoming_snapshot")
+    insert(con, table, kept)
+
+
+def _require_consistent(con: Connection, reports: pa.Table) -> None:
+    """Refuse a batch with two rows of one key, or with rows of a report that it does not hold."""
+    tables = load_dictionary().tables
+    con.register("incoming_report", reports.select(["report_id"]))
+    try:
+        for name in REPORT_TABLES:
+            key = ", ".join(tables[name].order)
+            twice = con.execute(
+                f"SELECT {key} FROM {name} SEMI JOIN incoming_report USING (report_id) "  # noqa: S608
+                "GROUP BY ALL HAVING count(*) > 1 LIMIT 1"
+            ).fetchall()
+            if twice:
+                raise WarehouseError(
+                    f"nothing was loaded: two rows of {name} with the key {', '.join(map(str, twice[0]))}"
+                )
+            homeless = con.execute(
+                f"SELECT report_id FROM {name} WHERE report_id NOT IN (SELECT report_id FROM report) LIMIT 1"  # noqa: S608
+            ).fetchall()
+            if homeless:
+                raise WarehouseError(
+                    f"nothing was loaded: {name} has rows of the report {homeless[0][0]}, which is not there"
+                )
+    finally:
+        con.unregister("incoming_report")
+
+
+def ordered(table: str) -> str:
+    """The SELECT of all rows of a table in the order of its key: two exports of the same rows are the same bytes."""
+    found = load_dictionary().tables[table]
+    columns = ", ".join(column.name for column in found.columns)
+    return f"SELECT {columns} FROM {found.name} ORDER BY {', '.join(found.order)}"  # noqa: S608

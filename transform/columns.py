@@ -1,0 +1,223 @@
+"""Which value of a row belongs to which column of the form: by the column it stands in, or by the order of the header."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from transform.fold import fold
+from transform.forms import ColumnDef, TableDef
+from transform.lines import RawRow, Token, alignment_words
+from transform.vocabulary import TextInfo, cut_label_ids, label_keys
+
+Slots = tuple[Token | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnReading:
+    """The tokens of one row in the order of the form's columns.
+
+    ``anchored`` follows the columns of the grid, ``ordered`` the order of the header; each is None when it gives no
+    complete reading.  ``order`` is the sequence of column ids that the header prints (canonical when it prints none);
+    ``header_known`` says whether a header was read at all, ``contradicted`` that it is damaged and out of order.
+    """
+
+    anchored: Slots | None
+    ordered: Slots | None
+    order: tuple[str, ...]
+    header_known: bool
+    contradicted: bool = False
+
+
+@lru_cache(maxsize=256)
+def _wordings(table_id: str, columns: tuple[ColumnDef, ...]) -> dict[str, tuple[str, ...]]:
+    return {column.id: column.wordings for column in columns}
+
+
+@lru_cache(maxsize=64)
+def _parent_keys(columns: tuple[ColumnDef, ...]) -> frozenset[str]:
+    return frozenset(key for c in columns if c.parent for key in label_keys(fold(c.parent)))
+
+
+def resolve_header(infos: Sequence[TextInfo | None], table: TableDef, columns: tuple[ColumnDef, ...]) -> tuple[str | None, ...] | None:
+    """The column id for each header cell, None for cells that are no column of the form.
+
+    Damaged cells are filled in by their place when what is readable stands in the form's own order; None (no result)
+    when two readings remain.
+    """
+    ids = [c.id for c in columns]
+    found: list[str | None] = []
+    for info in infos:
+        known = [i for i in (info.ids("column", table.id) if info else ()) if i in ids]
+        found.append(known[0] if len(known) == 1 else None)
+    named = [i for i in found if i]
+    if len(set(named)) != len(named):
+        return None
+    missing = [i for i in ids if i not in named]
+    if not missing:
+        return tuple(found)
+    words = alignment_words()
+    open_places = [
+        k for k, i in enumerate(found) if i is None and not (infos[k] and infos[k].key in (words.ignored_columns | words.subtotal))  # type: ignore[union-attr]
+    ]
+    if len(open_places) == len(missing) and len(infos) - (len(found) - len(named) - len(open_places)) == len(ids):
+        filled = list(found)
+        for place, column_id in zip(open_places, missing, strict=True):
+            filled[place] = column_id
+        in_order = [i for i in filled if i] == ids
+        wordings = _wordings(table.id, columns)
+        fitting = all(
+            infos[place] is None or not infos[place].key or filled[place] in cut_label_ids(infos[place].key, wordings)  # type: ignore[union-attr]
+            for place in open_places
+        )
+        if in_order and (fitting or len(open_places) == 1 or len(named) >= 2):
+            return tuple(filled)
+    if not open_places and named:
+        return tuple(found)
+    return None
+
+
+def _leaf(stack: Sequence[Token], table: TableDef, allowed: set[str]) -> TextInfo | None:
+    words: TextInfo | None = None
+    for token in stack:
+        info = token.info
+        if any(i in allowed for i in info.ids("column", table.id)):
+            return info
+        if words is None and info.key and not info.senses:
+            words = info
+    return words
+
+
+def _years_above(stack: Sequence[Token]) -> set[int]:
+    return {year for token in stack for year in token.info.years()}
+
+
+def _anchored(row: RawRow, table: TableDef, columns: tuple[ColumnDef, ...], year: int | None) -> tuple[Slots | None, bool]:
+    """Tokens by grid column, and whether the header names columns that the row does not reach."""
+    if row.header_columns is None or not row.header_columns:
+        return None, False
+    allowed = {c.id for c in columns}
+    stacks = [row.header_columns.get(t.column, []) for t in row.values]
+    tokens = list(row.values)
+    if year is not None:
+        years = [_years_above(s) for s in stacks]
+        if len({frozenset(y) for y in years if y}) > 1 and any(year in y for y in years):
+            kept = [k for k, y in enumerate(years) if year in y or not y]
+            tokens, stacks = [tokens[k] for k in kept], [stacks[k] for k in kept]
+    leaves = [_leaf(s, table, allowed) for s in stacks]
+    every = {
+        i
+        for stack in row.header_columns.values()
+        for token in stack
+        for i in token.info.ids("column", table.id)
+        if i in allowed
+    }
+    merged = _merge_repeated(tokens, leaves, table, allowed)
+    if merged is None:
+        return None, False
+    tokens, leaves = merged
+    resolved = resolve_header(leaves, table, columns)
+    if resolved is None:
+        return None, not every <= {i for leaf in leaves if leaf for i in leaf.ids("column", table.id)}
+    by_id = {i: t for i, t in zip(resolved, tokens, strict=True) if i}
+    if not every <= set(by_id):
+        return None, True
+    return tuple(by_id.get(c.id) for c in columns), False
+
+
+def _merge_repeated(
+    tokens: list[Token], leaves: list[TextInfo | None], table: TableDef, allowed: set[str]
+) -> tuple[list[Token], list[TextInfo | None]] | None:
+    """One token for each header cell that lies over several: the only one that is not blank; None when two are printed."""
+    kept_tokens: list[Token] = []
+    kept_leaves: list[TextInfo | None] = []
+    for token, leaf in zip(tokens, leaves, strict=True):
+        known = leaf is not None and any(i in allowed for i in leaf.ids("column", table.id))
+        if known and kept_leaves and kept_leaves[-1] is leaf:
+            if kept_tokens[-1].info.is_blank:
+                kept_tokens[-1] = token
+            elif not token.info.is_blank:
+                return None
+            continue
+        kept_tokens.append(token)
+        kept_leaves.append(leaf)
+    return kept_tokens, kept_leaves
+
+
+def header_order(header: Sequence[Token], table: TableDef, columns: tuple[ColumnDef, ...]) -> tuple[str, ...] | None:
+    """The order of columns that a header prints, children standing where their common parent stands; None when unclear."""
+    allowed = {c.id for c in columns}
+    parents = {c.id for c in columns if c.parent}
+    parent_keys = _parent_keys(columns)
+    top: list[str] = []
+    children: list[str] = []
+    place: int | None = None
+    for token in header:
+        known = [i for i in token.info.ids("column", table.id) if i in allowed]
+        if token.info.key in parent_keys:
+            place = len(top) if place is None else place
+        elif len(known) == 1:
+            if known[0] in parents and place is not None:
+                children.append(known[0])
+            else:
+                top.append(known[0])
+    order = top[:place] + children + top[place:] if place is not None else top
+    if len(set(order)) == len(order) == len(columns):
+        return tuple(order)
+    return None
+
+
+def _disordered(header: Sequence[Token], table: TableDef, columns: tuple[ColumnDef, ...]) -> bool:
+    """Whether an incomplete header contradicts the form's own order."""
+    rank = {c.id: k for k, c in enumerate(columns)}
+    parents = {c.id for c in columns if c.parent}
+    for group in (lambda i: i in parents, lambda i: i not in parents):
+        ranks = [rank[i] for t in header for i in t.info.ids("column", table.id) if i in rank and group(i)]
+        if ranks != sorted(ranks):
+            return True
+    return False
+
+
+def trimmed(values: Sequence[Token], width: int, exact: bool) -> tuple[Token, ...] | None:
+    """The row's values where their number settles their columns, else None.
+
+    In flat text, empty cells may be filling: exactly ``width`` printed values are the row; so are ``width`` cells
+    once filling at the end is left out, if no printed value stands beyond.
+    """
+    if len(values) == width:
+        return tuple(values)
+    if exact:
+        return None
+    printed = tuple(t for t in values if not t.info.is_blank)
+    if len(printed) == width:
+        return printed
+    if len(values) > width and all(t.info.is_blank for t in values[width:]) and any(
+        t.info.is_blank and not values[k + 1].info.is_blank for k, t in enumerate(values[: width - 1])
+    ):
+        return tuple(values[:width])
+    return None
+
+
+def read_columns(
+    row: RawRow, header: Sequence[Token], table: TableDef, columns: tuple[ColumnDef, ...], year: int | None
+) -> ColumnReading:
+    """The readings of one row; ``header`` is the last header seen for its table (its own, or that of a row before)."""
+    anchored, _ = _anchored(row, table, columns, year)
+    order = header_order(header, table, columns)
+    known, contradicted = order is not None, False
+    if order is None:
+        labels = [t.info for t in header if not t.info.has("corner") and not t.info.has("band") and not t.info.has("title")]
+        resolved = resolve_header(labels, table, columns) if len(labels) >= len(columns) else None
+        if resolved is not None and all(c.id in resolved for c in columns):
+            order, known = tuple(i for i in resolved if i), True
+        else:
+            known = any(t.info.ids("column", table.id) for t in header)
+            order = tuple(c.id for c in columns)
+            contradicted = _disordered(header, table, columns)
+    ordered: Slots | None = None
+    values = None if contradicted else trimmed(row.values, len(order), row.header_columns is not None)
+    if values is not None:
+        by_id = dict(zip(order, values, strict=True))
+        ordered = tuple(by_id[c.id] for c in columns)
+    return ColumnReading(anchored, ordered, order, known, contradicted)

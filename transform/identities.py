@@ -1,0 +1,239 @@
+"""The arithmetic of the form: each identity is evaluated, and a single wrong cell is located by those it breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from transform.forms import FigureDef, Form, Identity
+from transform.model import Cause, Figure, Finding, Number
+
+_READ = ("reported", "decoded")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an identity comes out: the two sums, and what the left lacks to keep it (0 when it holds)."""
+
+    identity: Identity
+    left: Number
+    right: Number
+    lacking: Number
+    unknown: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the sums stand in the relation that the form asks for; blanks count as nothing."""
+        relation = self.identity.relation
+        if relation == "=":
+            return self.lacking == 0
+        if relation == "<=":
+            return self.left <= self.right
+        if relation == "<":
+            return self.left < self.right
+        return self.left >= self.right
+
+
+def _with_alternatives(form: Form, figures: Mapping[str, Figure]) -> tuple[Identity, ...]:
+    """The identities, with a group printed as one row standing for the rows that it replaces."""
+    replaced: dict[str, tuple[str, ...]] = {}
+    for table in form.tables:
+        for row in table.rows:
+            for column in row.columns if row.instead_of else ():
+                alternative = f"{table.id}.{row.id}.{column}"
+                members = tuple(f"{table.id}.{member}.{column}" for member in row.instead_of)
+                if alternative in figures and all(figures[m].status == "missing" for m in members):
+                    replaced[members[0]] = (alternative,)
+                    replaced.update(dict.fromkeys(members[1:], ()))
+    if not replaced:
+        return form.identities
+
+    def exchange(ids: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(new for old in ids for new in replaced.get(old, (old,)))
+
+    return tuple(
+        Identity(
+            rule=i.rule,
+            table=i.table,
+            axis=i.axis,
+            scope=i.scope,
+            left=exchange(i.left),
+            relation=i.relation,
+            right=exchange(i.right),
+            constant=i.constant,
+            severity=i.severity,
+            label=i.label,
+            gloss=i.gloss,
+            levels=i.levels,
+            doubt=i.doubt,
+        )
+        for i in form.identities
+    )
+
+
+def level_of(division_code: str | None) -> str | None:
+    """The level of an issuer by the length of its statistical code: province 2, prefecture 4, county 6, town 9 digits."""
+    return {2: "province", 4: "prefecture", 6: "county", 9: "town"}.get(len(division_code or ""))
+
+
+def evaluate(form: Form, figures: Mapping[str, Figure], division_code: str | None = None) -> list[Outcome]:
+    """Every identity of the form for which at least one figure of each side is on the page."""
+    level = level_of(division_code)
+    outcomes = []
+    for identity in _with_alternatives(form, figures):
+        if identity.levels and level not in identity.levels:
+            continue
+        sums: list[Number] = []
+        unknown: list[str] = []
+        for side in (identity.left, identity.right):
+            known = 0
+            total: Number = 0
+            for name in side:
+                figure = figures.get(name)
+                if figure is None or figure.value is None:
+                    unknown.append(name)
+                else:
+                    known += 1
+                    total += figure.value
+            if side and not known:
+                break
+            sums.append(total)
+        if len(sums) == 2:
+            right = sums[1] + identity.constant
+            outcomes.append(Outcome(identity, sums[0], right, right - sums[0], tuple(unknown)))
+    return outcomes
+
+
+def _terms(identity: Identity) -> tuple[str, ...]:
+    return (*identity.left, *identity.right)
+
+
+def locate(outcomes: Sequence[Outcome], figures: Mapping[str, Figure]) -> dict[str, Number]:
+    """The cells that alone explain broken equations, with the number that would mend them.
+
+    A cell is located when every equation that it takes part in is broken, there are at least two of them, all ask for
+    the same change, and no other cell explains any of these equations.
+    """
+    involved: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        if outcome.identity.relation == "=" and outcome.identity.severity == "error" and not outcome.unknown:
+            for name in _terms(outcome.identity):
+                involved.setdefault(name, []).append(outcome)
+    explains: dict[str, Number] = {}
+    for name, mine in involved.items():
+        if len(mine) < 2 or any(o.holds for o in mine):
+            continue
+        changes = {o.lacking if name in o.identity.left else -o.lacking for o in mine}
+        value = figures[name].value
+        if len(changes) == 1 and value is not None:
+            mended = value + changes.pop()
+            if mended >= 0:
+                explains[name] = mended
+    covered: dict[int, list[str]] = {}
+    for name in explains:
+        for outcome in involved[name]:
+            covered.setdefault(id(outcome), []).append(name)
+    return {name: value for name, value in explains.items() if all(len(covered[id(o)]) == 1 for o in involved[name])}
+
+
+def _place(identity: Identity, form: Form) -> str:
+    table = form.table(identity.table)
+    if table is None or identity.scope is None:
+        return ""
+    scoped = table.row(identity.scope).label if identity.axis == "row" else table.column(identity.scope).label
+    return f" [{scoped}]"
+
+
+def _shown(number: Number) -> str:
+    return f"{number:g}" if isinstance(number, float) else str(number)
+
+
+def identity_findings(
+    form: Form, figures: Mapping[str, Figure], uncertain: frozenset[str], division_code: str | None = None
+) -> list[Finding]:
+    """Findings for all broken identities, for blanks that the sums say are not zero, and for located cells.
+
+    ``uncertain`` are the figures whose reading is in doubt; ``cause`` is ``parse`` where one of them takes part,
+    ``source`` where every cell was read as the page prints it.
+    """
+    outcomes = evaluate(form, figures, division_code)
+
+    def cause(names: Iterable[str]) -> Cause:
+        return "parse" if any(n in uncertain for n in names) else "source"
+
+    findings: list[Finding] = []
+    for name, mended in locate(outcomes, figures).items():
+        figure = figures[name]
+        findings.append(
+            Finding(
+                f"{form.figures[name].table}.wrong_cell",
+                "error",
+                (name,),
+                f"prints {figure.raw}; every sum it takes part in asks for {_shown(mended)}",
+                cause((name,)),
+                ((name, mended),),
+            )
+        )
+    for outcome in outcomes:
+        if outcome.holds:
+            continue
+        identity = outcome.identity
+        names = _terms(identity)
+        if outcome.unknown:
+            finding = _blank_finding(form, outcome, figures, cause)
+            if finding is not None:
+                findings.append(finding)
+            continue
+        relation = {"=": "≠", "<=": ">", "<": "≥", ">=": "<"}[identity.relation]
+        findings.append(
+            Finding(
+                identity.rule,
+                identity.severity,
+                tuple(n for n in names if figures[n].value) or names if identity.doubt else (),
+                f"{identity.gloss}{_place(identity, form)}: {_shown(outcome.left)} {relation} {_shown(outcome.right)}",
+                cause(names),
+            )
+        )
+    return findings
+
+
+def _blank_finding(form: Form, outcome: Outcome, figures: Mapping[str, Figure], cause: object) -> Finding | None:
+    """What a broken equation says of its blanks: too much is printed already, or a blank must hold a number."""
+    identity = outcome.identity
+    if identity.relation != "=" or identity.severity != "error":
+        return None
+    blanks = [n for n in outcome.unknown if n in figures and figures[n].status in ("blank", "dash")]
+    if len(blanks) != len(outcome.unknown):
+        return None
+    on_left = [n for n in blanks if n in identity.left]
+    short_side = on_left if outcome.lacking > 0 else [n for n in blanks if n in identity.right]
+    text = f"{identity.gloss}{_place(identity, form)}: {_shown(outcome.left)} ≠ {_shown(outcome.right)}"
+    if not short_side:
+        known = tuple(n for n in _terms(identity) if figures[n].value)
+        return Finding(identity.rule, "error", known, f"{text}, whatever the blank cells stand for", "source")
+    suggested = ((short_side[0], abs(outcome.lacking)),) if len(short_side) == 1 else ()
+    return Finding(
+        f"{identity.table}.blank_not_zero", "warning", tuple(short_side), f"{text}: a blank cell stands for a number", "source", suggested
+    )
+
+
+def domain_findings(form: Form, figures: Mapping[str, Figure]) -> list[Finding]:
+    """Findings for values that the figure cannot have: counts are whole and not negative, amounts not negative."""
+    findings = []
+    for name, figure in figures.items():
+        if figure.value is None:
+            continue
+        problem = _domain_problem(form.figures[name], figure.value)
+        if problem:
+            findings.append(
+                Finding("figure.domain", "error", (name,), f"prints '{figure.raw}': {problem}", "source")
+            )
+    return findings
+
+
+def _domain_problem(definition: FigureDef, value: Number) -> str | None:
+    if value < 0 and not definition.signed:
+        return "a count or an amount cannot be negative"
+    if not definition.decimal and not isinstance(value, int):
+        return "a count is a whole number"
+    return None

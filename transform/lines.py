@@ -1,0 +1,319 @@
+"""From a Page to raw rows: which words stand before which values, in reading order, with the header above them.
+
+Grids whose columns are known and flat streams of cells (a scrape with one cell a line, a table whose spans were
+lost) end in the same :class:`RawRow`; only ``header_columns`` tells that the column of each value is known.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from extract.page import Cell, Grid, Page, Paragraph
+from transform.fold import fold, han_only
+from transform.vocabulary import TextInfo, describe, known_label, label_keys
+
+_LONGEST_LABEL = 70
+_LONGEST_STREAM_LABEL = 60
+_MAX_JOINED = 5
+_LEAD = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    subtotal: frozenset[str]
+    ignored_columns: frozenset[str]
+    value_words: frozenset[str]
+    units: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def alignment_words() -> _Words:
+    """The word lists of ``data/alignment.toml``."""
+    raw = tomllib.loads(resources.files("data").joinpath("alignment.toml").read_text(encoding="utf-8"))
+    return _Words(**{name: frozenset(words) for name, words in raw.items()})
+
+
+@dataclass(slots=True, eq=False)
+class Token:
+    """One cell or piece of a line, with what it can mean and where it stands."""
+
+    info: TextInfo
+    source: Grid | Paragraph
+    cell: Cell | None = None
+    column: int = 0
+    width: int = 1
+    inherited: bool = False
+    block: int = 0
+
+    @property
+    def locator(self) -> str:
+        """The place of the token in the source, for people."""
+        if isinstance(self.source, Grid) and self.cell is not None:
+            return self.source.cell_locator(self.cell)
+        return self.source.locator
+
+
+@dataclass(slots=True, eq=False)
+class RawRow:
+    """The values that follow one another, with the labels of their row and the header above.
+
+    ``header`` holds the label tokens between the data row before and this one; ``header_columns`` maps a grid column
+    to the labels above it, nearest first, and is None where columns are not known; ``lead`` are the short paragraphs
+    right before the row's grid.
+    """
+
+    header: list[Token]
+    labels: list[Token]
+    values: list[Token]
+    block: int
+    header_columns: dict[int, list[Token]] | None = None
+    lead: tuple[Token, ...] = ()
+
+
+def _describe(text: str, pinyin: bool) -> TextInfo:
+    return describe(text, pinyin, len(text) <= _LONGEST_LABEL)
+
+
+def is_value_word(info: TextInfo) -> bool:
+    """Whether words stand in the place of a number (见附件, 略)."""
+    return info.key in alignment_words().value_words
+
+
+def _is_unit(info: TextInfo) -> bool:
+    return info.key in alignment_words().units
+
+
+def _row_tokens(grid: Grid, row: Sequence[Cell | None], r: int, block: int, pinyin: bool) -> list[Token]:
+    tokens: list[Token] = []
+    previous: Cell | None = None
+    above = grid.rows[r - 1] if r else (None,) * len(row)
+    for column, cell in enumerate(row):
+        if cell is None or cell is previous:
+            if cell is not None and tokens:
+                tokens[-1].width += 1
+            continue
+        tokens.append(Token(_describe(cell.text, pinyin), grid, cell, column, 1, above[column] is cell, block))
+        previous = cell
+    return tokens
+
+
+def _label_zone(tokens: list[Token]) -> int:
+    """How many of a row's tokens belong to its labels: up to the last label, or words before the first printed value."""
+    zone = 0
+    seen_value = False
+    for position, token in enumerate(tokens):
+        info = token.info
+        if info.senses and not info.is_value:
+            if not seen_value or not any(t.info.has_digits for t in tokens[zone:position]) or info.has("row"):
+                zone = position + 1
+        elif info.is_value:
+            seen_value = seen_value or not info.is_blank
+        elif not seen_value and not is_value_word(info):
+            zone = position + 1
+    return zone
+
+
+def _split_repeated(tokens: list[Token]) -> Iterator[list[Token]]:
+    """A line that holds several label-value pairs side by side, cut before each row label that follows a value."""
+    start, seen_value = 0, False
+    for position, token in enumerate(tokens):
+        info = token.info
+        if info.has_digits:
+            seen_value = True
+        elif seen_value and info.has("row") and not info.is_value:
+            yield tokens[start:position]
+            start, seen_value = position, False
+    yield tokens[start:]
+
+
+def _exact_rows(grid: Grid, block: int, lead: tuple[Token, ...], pinyin: bool) -> Iterator[RawRow]:
+    pending: list[Token] = []
+    columns: dict[int, list[Token]] = {}
+    fresh = True
+    for r, row in enumerate(grid.rows):
+        tokens = _row_tokens(grid, row, r, block, pinyin)
+        if not tokens:
+            continue
+        parts = list(_split_repeated(tokens))
+        data = [(part, _label_zone(part)) for part in parts]
+        is_data = any(_is_data(part, zone) for part, zone in data)
+        if not is_data:
+            if not fresh:
+                if any(t.info.has("column") or t.info.has("corner") or t.info.has("band") for t in tokens):
+                    pending, columns = [], {}
+                    fresh = True
+            own = [t for t in tokens if not t.info.is_blank and not t.inherited]
+            pending.extend(own)
+            for token in own:
+                for column in range(token.column, token.column + token.width):
+                    columns.setdefault(column, []).insert(0, token)
+            continue
+        first = True
+        for part, zone in data:
+            if not _is_data(part, zone):
+                continue
+            yield RawRow(pending if first else [], part[:zone], part[zone:], block, columns, lead)
+            first = False
+        if fresh:
+            fresh = False
+        pending = []
+
+
+def _is_data(tokens: list[Token], zone: int) -> bool:
+    values = tokens[zone:]
+    if not values:
+        return False
+    if any(t.info.has_digits or t.info.value.status == "dash" for t in values):
+        return True
+    last = tokens[zone - 1] if zone else None
+    return last is not None and last.info.has("row") and not last.info.has("column") and not last.inherited
+
+
+def _fields(text: str, pinyin: bool) -> list[str]:
+    """A line cut into cells at blanks: trailing values apart from their label, labels apart where each is known."""
+    parts = text.split(" ")
+    if len(parts) == 1:
+        return parts
+    end = len(parts)
+    while end and _is_plain_value(parts[end - 1]):
+        end -= 1
+    head = parts[:end]
+    if end == len(parts) or (len(parts) - end == 1 and end and not head[-1]):
+        values: list[str] = []
+    else:
+        values = parts[end:]
+    if not values and len(text) > _LONGEST_STREAM_LABEL:
+        return [text]
+    if len(head) > 1 and all(_is_label(part, pinyin) for part in head):
+        return [*head, *values]
+    return ([" ".join(head)] if head else []) + values
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_plain_value(text: str) -> bool:
+    info = describe(text, False, False)
+    return info.is_value and (info.has_digits or info.value.status == "dash") and not han_only(fold(text))
+
+
+def _is_label(text: str, pinyin: bool) -> bool:
+    info = describe(text, pinyin, False)
+    return bool(info.senses) or info.key in alignment_words().units
+
+
+def _stream_tokens(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -> Iterator[Token | None]:
+    """The cells of flat text in order; None where running prose interrupts the stream."""
+    for index, block in blocks:
+        if isinstance(block, Paragraph):
+            if len(block.text) > 4 * _LONGEST_STREAM_LABEL:
+                yield None
+                continue
+            fields = _fields(block.text, pinyin)
+            if len(fields) == 1 and len(fields[0]) > _LONGEST_STREAM_LABEL:
+                yield None
+                continue
+            for text in fields:
+                yield Token(_describe(text, pinyin), block, block=index)
+            continue
+        for r, row in enumerate(block.rows):
+            for cell in row:
+                if cell is None or cell.row != r:
+                    continue
+                fields = _fields(cell.text, pinyin) if " " in cell.text else [cell.text]
+                for text in fields:
+                    yield Token(_describe(text, pinyin), block, cell, cell.column, block=index)
+
+
+def join_labels(tokens: Sequence[Token], pinyin: bool) -> list[Token]:
+    """Labels cut over several cells put together again: neighbours become one token where only their whole is known."""
+    joined: list[Token] = []
+    i = 0
+    while i < len(tokens):
+        token = tokens[i]
+        best = 1
+        if not (token.info.senses and token.info.exact):
+            for width in range(2, min(_MAX_JOINED, len(tokens) - i) + 1):
+                text = "".join(t.info.text for t in tokens[i : i + width])
+                if len(text) > _LONGEST_LABEL:
+                    break
+                if any(known_label(key) for key in label_keys(fold(text, pinyin=pinyin))):
+                    best = width
+                    break
+        if best > 1:
+            text = "".join(t.info.text for t in tokens[i : i + best])
+            joined.append(Token(_describe(text, pinyin), token.source, token.cell, token.column, best, False, token.block))
+        else:
+            joined.append(token)
+        i += best
+    return joined
+
+
+def _stream_rows(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -> Iterator[RawRow]:
+    labels: list[Token] = []
+    values: list[Token] = []
+
+    def flush() -> Iterator[RawRow]:
+        nonlocal labels, values
+        printed = any(not t.info.is_blank for t in values)
+        words = join_labels(labels, pinyin)
+        if values and (printed or (words and words[-1].info.has("row") and not words[-1].info.has("column"))):
+            yield RawRow(words[:-1], words[-1:], values, values[0].block)
+            labels = []
+        values = []
+
+    for token in _stream_tokens(blocks, pinyin):
+        if token is None:
+            yield from flush()
+            labels = []
+        elif token.info.is_value or (is_value_word(token.info) and labels):
+            values.append(token)
+        elif _is_unit(token.info):
+            continue
+        else:
+            if values:
+                yield from flush()
+            labels.append(token)
+    yield from flush()
+
+
+def _label_axis_score(cells: Sequence[Cell | None], pinyin: bool) -> int:
+    return sum(
+        any(s.kind == "row" and s.table == "requests" and s.id != "handled" for s in _describe(cell.text, pinyin).senses)
+        for cell in {id(c): c for c in cells if c is not None}.values()
+    )
+
+
+def _upright(grid: Grid, pinyin: bool) -> Grid:
+    """The grid, turned when its outcomes run across and its applicants down (cells keep their place in the source)."""
+    if len(grid.rows) < 2 or len(grid.rows[0]) < 10:
+        return grid
+    across = max(_label_axis_score(row, pinyin) for row in grid.rows[:5])
+    if across < 8:
+        return grid
+    down = max(_label_axis_score([row[c] for row in grid.rows], pinyin) for c in range(min(4, len(grid.rows[0]))))
+    if across <= down:
+        return grid
+    return Grid(tuple(zip(*grid.rows, strict=True)), grid.locator, grid.exact, grid.row_lines)
+
+
+def read_rows(page: Page, pinyin: bool) -> list[RawRow]:
+    """All raw rows of the page, in reading order."""
+    rows: list[RawRow] = []
+    stream: list[tuple[int, Grid | Paragraph]] = []
+    for index, block in enumerate(page.blocks):
+        if isinstance(block, Grid) and block.exact and len(block.rows[0] if block.rows else ()) > 1:
+            rows.extend(_stream_rows(stream, pinyin))
+            lead = tuple(
+                Token(_describe(b.text, pinyin), b, block=i)
+                for i, b in stream[-_LEAD:]
+                if isinstance(b, Paragraph) and len(b.text) <= _LONGEST_STREAM_LABEL
+            )
+            stream = []
+            rows.extend(_exact_rows(_upright(block, pinyin), index, lead, pinyin))
+        else:
+            stream.append((index, block))
+    rows.extend(_stream_rows(stream, pinyin))
+    return rows

@@ -1,0 +1,334 @@
+"""Who reports on which year, and when: title, issuer, year, date of publication and division of a page.
+
+A page's own statements are weighed against each other: the title goes before the text, the text before the address.
+All wording is in ``data/metadata.toml``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from extract.page import Grid, Page, Paragraph
+from transform.dates import address_date, date_in, published_on, stated_date
+from transform.fold import clean, fold
+from transform.gazetteer import Division, gazetteer, wording
+from transform.model import Finding, Metadata
+from transform.titles import Title, is_organ, joined_title, read_title, titles_in_window, with_years, year_number, years_in
+
+_HEAD_PARAGRAPHS = 40
+_HEAD_CHARACTERS = 2500
+_TAIL_PARAGRAPHS = 10
+_SHORT = 80
+_INFO_BLOCKS = 8
+_INFO_ROWS = 10
+_INFO_CHARACTERS = 1500
+_DEEP_CHARACTERS = 20000
+_WEIGHTS = {"meta": 0.4, "heading": 0.5, "paragraph": 0.3, "window": 0.2}
+_OTHER_YEAR = 4.0
+_TOWN = 9
+_BESIDE = ("meta", "info box", "breadcrumb", "contact")
+_BY_ITSELF = ("text", "sign-off line", "contact")
+_PLACING_META = ("html:breadcrumb", "html:title", "html:h1", "sitename", "columnname", "articletitle")
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """What is read of a page: short cleaned lines of its head, folded prose of its head, its tail, its info box."""
+
+    lines: tuple[str, ...]
+    prose: tuple[str, ...]
+    tail: tuple[str, ...]
+    info: tuple[str, ...]
+    near: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Organ:
+    """An organ's name as the page prints it, and where it was found."""
+
+    name: str
+    source: str
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> dict[str, re.Pattern[str]]:
+    issuers = wording()["issuers"]
+    names = ("labels", "named_in_preamble", "organ_lead", "written_by", "contact", "signature", "signed_date", "breadcrumb_separators")
+    patterns = {name: with_years(issuers[name]) for name in names}
+    patterns["own_office"] = re.compile(wording()["organs"]["own_office"])
+    patterns["opening"] = with_years(wording()["years"]["opening"])
+    patterns["address"] = re.compile(wording()["years"]["address"], re.IGNORECASE)
+    return patterns
+
+
+@lru_cache(maxsize=1)
+def _said() -> tuple[re.Pattern[str], ...]:
+    return tuple(with_years(pattern) for pattern in wording()["years"]["said"])
+
+
+@lru_cache(maxsize=1)
+def _own() -> tuple[tuple[re.Pattern[str], str], ...]:
+    issuers = wording()["issuers"]
+    return tuple((re.compile(pattern), kind) for part in ("own", "above") for pattern, kind in issuers[part].items())
+
+
+def read_metadata(page: Page, *, pinyin: bool) -> tuple[Metadata, tuple[Finding, ...]]:
+    """Read the title, issuer, year reported on, date of publication and division code of a report page.
+
+    ``pinyin`` says whether bracketed pinyin is noise on this page.  A field is None where the page does not say, or
+    says it ambiguously; every disagreement between the page's own statements is a finding.
+    """
+    texts = _texts(page, pinyin)
+    title = _best_title(page, texts, pinyin)
+    year, findings = _year(page, texts, title)
+    organs = list(_organs(page, texts, title, pinyin))
+    issuer, division, doubts = _issuer(page, organs, texts, pinyin)
+    metadata = Metadata(
+        title=title.text if title else None,
+        issuer=issuer,
+        year=year,
+        published_on=published_on(page.meta, texts.info, page.url, _signed(texts), year),
+        division_code=division.code if division else None,
+    )
+    return metadata, (*findings, *doubts, *_other_organs(organs, issuer, division, texts))
+
+
+def _texts(page: Page, pinyin: bool) -> _Texts:
+    paragraphs = (block.text for block in page.blocks if isinstance(block, Paragraph))
+    lines: list[str] = []
+    prose: list[str] = []
+    read = 0
+    for count, text in enumerate(paragraphs):
+        if count == _HEAD_PARAGRAPHS or read > _HEAD_CHARACTERS:
+            break
+        cut = text[:_HEAD_CHARACTERS]
+        cleaned = clean(cut, pinyin=pinyin)
+        lines.append(cleaned if len(cleaned) <= _SHORT else "")
+        prose.append(fold(cleaned))
+        read += len(cut)
+    tail: list[str] = []
+    for block in reversed(page.blocks[-4 * _TAIL_PARAGRAPHS :]):
+        if isinstance(block, Paragraph) and len(tail) < _TAIL_PARAGRAPHS:
+            tail.append(clean(block.text, pinyin=pinyin) if len(block.text) <= 4 * _SHORT else "")
+    near = tuple(fold(clean(page.meta[name], pinyin=pinyin)) for name in _PLACING_META if page.meta.get(name))
+    return _Texts(tuple(lines), tuple(prose), tuple(tail[::-1]), tuple(_info(page, lines, pinyin)), near)
+
+
+def _info(page: Page, lines: list[str], pinyin: bool) -> Iterator[str]:
+    """The texts that may hold an info box: before and after the body, small grids at the top, first short lines."""
+    before, after = page.meta.get("html:before", ""), page.meta.get("html:after", "")
+    yield from (fold(clean(text, pinyin=pinyin)) for text in (before[-_INFO_CHARACTERS:], after[:_INFO_CHARACTERS]) if text)
+    for block in page.blocks[:_INFO_BLOCKS]:
+        if isinstance(block, Grid) and len(block.rows) <= _INFO_ROWS:
+            for row in block.rows:
+                cells = dict.fromkeys(cell.text for cell in row if cell and cell.text)
+                yield fold(clean("|".join(cells), pinyin=pinyin))
+    yield from (fold(line) for line in lines if line)
+
+
+def _best_title(page: Page, texts: _Texts, pinyin: bool) -> Title | None:
+    found: list[tuple[float, Title]] = []
+    rules = wording()["titles"]
+    for names, weight in ((rules["meta"], "meta"), (rules["headings"], "heading"), (rules["windows"], "window")):
+        for name in names:
+            text = clean(page.meta.get(name, ""), pinyin=pinyin)
+            found += [(title.fit + _WEIGHTS[weight], title) for title in (titles_in_window(text) if text else [])]
+    said = {title.year for fit, title in found if title.year and fit > 0}
+    for above, line in zip(("", *texts.lines), texts.lines, strict=False):
+        titles = (read_title(line), joined_title(above, line) if above and line else None)
+        for title in titles:
+            if title:
+                strange = _OTHER_YEAR if said and title.year and title.year not in said else 0.0
+                found.append((title.fit + _WEIGHTS["paragraph"] - strange, title))
+    best = max(found, key=lambda pair: pair[0], default=None)
+    return best[1] if best and best[0] > 0 else None
+
+
+def _year(page: Page, texts: _Texts, title: Title | None) -> tuple[int | None, tuple[Finding, ...]]:
+    said = _said_year(texts.prose)
+    if title and title.year:
+        if said and said != title.year:
+            message = f"the title reports on {title.year}, the text on {said}; the title is followed"
+            return title.year, (Finding("metadata.year", "warning", (), message, "source"),)
+        return title.year, ()
+    opening = next((years_in(text)[0] for text in texts.prose if _patterns()["opening"].match(text) and years_in(text)), None)
+    if said or opening:
+        return said or opening, ()
+    if page.url and (match := _patterns()["address"].search(page.url)):
+        year = year_number(next(group for group in match.groups() if group))
+        if year:
+            return year, ()
+    published = stated_date(page.meta, texts.info) or address_date(page.url)
+    if published and (title or texts.prose) and (year := year_number(str(published.year - 1))):
+        message = f"nothing on the page states the year reported on; {year} is the year before publication ({published})"
+        return year, (Finding("metadata.year", "warning", (), message, "unknown"),)
+    return None, ()
+
+
+def _said_year(prose: tuple[str, ...]) -> int | None:
+    """The year of the text's weightiest statement; a statement that spans two years does not count."""
+    for pattern in _said():
+        for text in prose:
+            for match in pattern.finditer(text):
+                years = set(years_in(match.group()))
+                if len(years) == 1:
+                    return years.pop()
+    return None
+
+
+def _organs(page: Page, texts: _Texts, title: Title | None, pinyin: bool) -> Iterator[_Organ]:
+    """Every organ that the page names as its own, the surest source first."""
+    if title and title.organ:
+        yield _Organ(title.organ, "title")
+    patterns = _patterns()
+    for pattern in (patterns["named_in_preamble"], patterns["written_by"]):
+        for text, line in zip(texts.prose, texts.lines, strict=True):
+            if title and line and read_title(line):
+                continue
+            for match in pattern.finditer(text):
+                if is_organ(organ := patterns["organ_lead"].sub("", match["organ"])):
+                    yield _Organ(organ, "text")
+    for name in wording()["issuers"]["meta"]:
+        if is_organ(organ := clean(page.meta.get(name, ""), pinyin=pinyin)):
+            yield _Organ(organ, "meta")
+    for text in texts.info:
+        yield from (_Organ(match["organ"], "info box") for match in patterns["labels"].finditer(text) if is_organ(match["organ"]))
+    signature = _signature(texts)
+    if signature and is_organ(signature["organ"]):
+        yield _Organ(signature["organ"], "sign-off line")
+    for piece in reversed(_breadcrumb(page, pinyin)):
+        if is_organ(piece) and gazetteer().read(piece):
+            yield _Organ(piece, "breadcrumb")
+    for text in (*texts.prose, *(fold(line) for line in texts.tail)):
+        for match in patterns["contact"].finditer(text):
+            organ = patterns["own_office"].sub("", match["organ"] or match["office"])
+            if is_organ(organ):
+                yield _Organ(organ, "contact")
+
+
+def _breadcrumb(page: Page, pinyin: bool) -> list[str]:
+    text = clean(page.meta.get("html:breadcrumb", ""), pinyin=pinyin)
+    return [piece.strip() for piece in _patterns()["breadcrumb_separators"].split(text) if piece.strip()]
+
+
+def _signature(texts: _Texts) -> re.Match[str] | None:
+    """The sign-off line: an organ and a date, or an organ above a line that is only a date."""
+    folded = [fold(line) for line in texts.tail]
+    patterns = _patterns()
+    for at in range(len(folded) - 1, -1, -1):
+        match = patterns["signature"].match(folded[at])
+        dated_below = at + 1 < len(folded) and patterns["signed_date"].match(folded[at + 1])
+        if match and (match["date"] or dated_below) and is_organ(match["organ"]):
+            return match
+    return None
+
+
+def _signed(texts: _Texts) -> date | None:
+    signed = _patterns()["signed_date"]
+    for line in reversed(texts.tail):
+        folded = fold(line)
+        match = _patterns()["signature"].match(folded)
+        if signed.match(folded) or (match and match["date"] and is_organ(match["organ"])):
+            return date_in(folded)
+    return None
+
+
+def _own_kind(texts: _Texts) -> str | None:
+    """How the text speaks of its own organ: the letters a town's name ends in, ``department``, ``government`` or None."""
+    counts = Counter({kind: sum(len(pattern.findall(text)) for text in texts.prose) for pattern, kind in _own()})
+    town_kinds = set(wording()["issuers"]["own"].values())
+    towns = {kind: count for kind, count in counts.items() if kind in town_kinds and count}
+    if towns:
+        return max(towns, key=lambda kind: towns[kind])
+    kind, count = counts.most_common(1)[0]
+    return kind if count else None
+
+
+def _issuer(
+    page: Page, organs: list[_Organ], texts: _Texts, pinyin: bool
+) -> tuple[str | None, Division | None, tuple[Finding, ...]]:
+    own = _own_kind(texts)
+    for organ in organs:
+        if organ.source in _BESIDE and not _speaks_of_itself(organ.name, own):
+            continue
+        division, doubts = _resolve(organ.name, texts)
+        return organ.name, division, doubts
+    return _named_town(page, own, texts, pinyin)
+
+
+def _resolve(organ: str, texts: _Texts, prose: tuple[str, ...] = ()) -> tuple[Division | None, tuple[Finding, ...]]:
+    tail = (fold(line) for line in texts.tail if line)
+    return gazetteer().resolve(organ, near=(*texts.near, *texts.info[:2]), prose=(*texts.prose, *tail, *prose))
+
+
+def _speaks_of_itself(organ: str, own: str | None) -> bool:
+    """Whether an organ that is named beside the text can be the 我镇, 我局 or 我县 of the text."""
+    department = gazetteer().is_department(organ)
+    if own is None:
+        return True
+    if own == "department":
+        return department
+    reading = gazetteer().read(organ)
+    town = reading is not None and any(len(code) == _TOWN for code in reading.codes)
+    return not department and (not town if own == "government" else town or reading is None)
+
+
+def _named_town(
+    page: Page, own: str | None, texts: _Texts, pinyin: bool
+) -> tuple[str | None, Division | None, tuple[Finding, ...]]:
+    """The one town that a text without an issuer names most, if the text speaks of itself as a town of that kind."""
+    if own is None or own in ("department", "government"):
+        return None, None, ()
+    known = gazetteer()
+    prose: list[str] = []
+    for block in page.blocks:
+        if isinstance(block, Paragraph) and sum(map(len, prose)) < _DEEP_CHARACTERS:
+            prose.append(fold(block.text, pinyin=pinyin))
+    counts = Counter(name for text in prose for name in known.names_in(text, own))
+    ranked = [(name, count) for name, count in counts.most_common() if known.is_town(name)]
+    if not ranked or (ranked[1:] and ranked[0][1] == ranked[1][1]):
+        return None, None, ()
+    division, doubts = _resolve(ranked[0][0], texts, tuple(prose))
+    return division.name if division else ranked[0][0], division, doubts
+
+
+def _other_organs(
+    organs: list[_Organ], issuer: str | None, division: Division | None, texts: _Texts
+) -> tuple[Finding, ...]:
+    """A finding where the text or its sign-off names another organ than the title; offices and parents are no others."""
+    if not organs or organs[0].source != "title":
+        return ()
+    own = organs[0].name
+    for other in organs[1:]:
+        if other.source not in _BY_ITSELF:
+            continue
+        if _elsewhere(other.name, division, texts) or (other.source != "contact" and _differ(own, other.name)):
+            message = f"the title names {own}, the {other.source} names {other.name}; the title is followed"
+            return (Finding("metadata.issuer", "info", (), message, "source"),)
+    return ()
+
+
+def _elsewhere(organ: str, division: Division | None, texts: _Texts) -> bool:
+    """Whether an organ lies in another division, neither inside ``division`` nor above it."""
+    if division is None:
+        return False
+    other, _ = _resolve(organ, texts)
+    return other is not None and not (other.code.startswith(division.code) or division.code.startswith(other.code))
+
+
+def _differ(own: str, other: str) -> bool:
+    """Whether two organs are different departments, or the other is a department and one's own is a government."""
+    known = gazetteer()
+    if not known.is_department(other):
+        return False
+    mine, theirs = known.core(own), known.core(other)
+    if not mine:
+        return _patterns()["own_office"].search(theirs) is None
+    shorter, longer = sorted((mine, theirs), key=len)
+    rest = iter(longer)
+    return not all(character in rest for character in shorter)

@@ -1,0 +1,260 @@
+"""Which row of the form each raw row is, and which raw rows together make one printed table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from transform.forms import TableDef, load_forms
+from transform.lines import RawRow, Token, alignment_words
+
+_STRIP_MARKS = frozenset({"upheld", "corrected", "pending"})
+_MIN_STRIP_VALUES = 3
+_FULL_STRIP = 15
+
+
+@dataclass(slots=True, eq=False)
+class PlacedRow:
+    """A raw row with its place in the form; ``by_position`` when only its neighbours tell which row it is."""
+
+    row: RawRow
+    table: str
+    row_id: str
+    by_position: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Instance:
+    """One printing of a statutory table: its rows in reading order.
+
+    ``subtotals`` are sums that the page adds, ``strange`` rows are no rows of the form, ``doubled`` repeat a row that
+    the instance has already.
+    """
+
+    table: str
+    rows: list[PlacedRow] = field(default_factory=list)
+    subtotals: list[RawRow] = field(default_factory=list)
+    strange: list[RawRow] = field(default_factory=list)
+    doubled: list[PlacedRow] = field(default_factory=list)
+    header: list[Token] = field(default_factory=list)
+
+    @property
+    def row_ids(self) -> set[str]:
+        """The rows of the form that the instance has."""
+        return {p.row_id for p in self.rows}
+
+
+@lru_cache(maxsize=1)
+def union_rows() -> dict[str, tuple[str, ...]]:
+    """For each table, the rows of all forms in one order that agrees with each of them."""
+    order: dict[str, list[str]] = {}
+    for form in load_forms().values():
+        for table in form.tables:
+            rows = order.setdefault(table.id, [])
+            position = 0
+            for row in _with_alternatives_first(table):
+                if row in rows:
+                    position = rows.index(row) + 1
+                else:
+                    rows.insert(position, row)
+                    position += 1
+    return {table: tuple(rows) for table, rows in order.items()}
+
+
+def _with_alternatives_first(table: TableDef) -> list[str]:
+    rows = [r.id for r in table.rows if not r.instead_of]
+    for row in table.rows:
+        if row.instead_of:
+            rows.insert(rows.index(row.instead_of[0]), row.id)
+    return rows
+
+
+@lru_cache(maxsize=1)
+def _sub_rows() -> dict[str, frozenset[str]]:
+    return {r.id: frozenset(r.instead_of) for f in load_forms().values() for t in f.tables for r in t.rows if r.instead_of}
+
+
+@dataclass(slots=True, eq=False)
+class _Candidate:
+    row: RawRow
+    kind: str
+    options: tuple[tuple[str, str], ...] = ()
+    placed: tuple[str, str] | None = None
+    by_position: bool = False
+
+
+def _last_label(row: RawRow) -> Token | None:
+    words = alignment_words()
+    for token in reversed(row.labels):
+        if token.info.key and token.info.key not in words.units:
+            return token
+    return None
+
+
+def _is_strip(row: RawRow) -> bool:
+    """Whether the header above is that of the disputes table: outcomes of cases, no row label needed."""
+    header = list(row.header) + row.labels
+    if row.header_columns:
+        header = [t for stack in row.header_columns.values() for t in stack]
+    marks = {i for t in header for i in t.info.ids("column", "disputes")} & _STRIP_MARKS
+    return len(marks) >= 2
+
+
+def _candidate(row: RawRow) -> _Candidate:
+    label = _last_label(row)
+    words = alignment_words()
+    if label is None or (label.info.ids("column", "disputes") and _is_strip(row)):
+        strip = _is_strip(row) and len([t for t in row.values if not t.info.is_blank]) >= 1
+        return _Candidate(row, "strip" if strip else "unlabelled")
+    options = tuple((s.table, s.id) for s in label.info.senses if s.kind == "row")
+    if options:
+        if all(table == "disputes" for table, _ in options) and label.inherited:
+            return _Candidate(row, "strip" if _is_strip(row) else "unlabelled")
+        return _Candidate(row, "row", tuple(sorted(options)))
+    if label.info.has("group") or label.info.key in words.subtotal:
+        return _Candidate(row, "strip" if _is_strip(row) else "subtotal")
+    if _is_strip(row) and sum(t.info.has_digits for t in row.values) >= _MIN_STRIP_VALUES and not label.info.senses:
+        return _Candidate(row, "strip")
+    return _Candidate(row, "unknown")
+
+
+def _rank(table: str, row: str) -> int:
+    return union_rows()[table].index(row)
+
+
+def _neighbour(candidates: Sequence[_Candidate], start: int, step: int, table: str | None) -> tuple[str, str] | None:
+    k = start + step
+    while 0 <= k < len(candidates):
+        placed = candidates[k].placed
+        if placed is not None and (table is None or placed[0] == table):
+            return placed
+        k += step
+    return None
+
+
+def _settle(candidates: list[_Candidate]) -> None:
+    for c in candidates:
+        if len(c.options) == 1:
+            c.placed = c.options[0]
+    for k, c in enumerate(candidates):
+        if c.placed is not None or not c.options:
+            continue
+        before = _neighbour(candidates, k, -1, None)
+        after = _neighbour(candidates, k, 1, None)
+        fitting: list[tuple[int, tuple[str, str]]] = []
+        for table, row in c.options:
+            rank = _rank(table, row)
+            low = _rank(*before) if before and before[0] == table else -1
+            high = _rank(*after) if after and after[0] == table else len(union_rows()[table])
+            near = (before is not None and before[0] == table) or (after is not None and after[0] == table)
+            if near and low < rank and (rank < high or high <= low):
+                fitting.append((rank - low if before and before[0] == table else 100, (table, row)))
+        if fitting:
+            c.placed = min(fitting)[1]
+    _settle_ambiguous_totals(candidates)
+
+
+def _settle_ambiguous_totals(candidates: list[_Candidate]) -> None:
+    """A label that means one row only (总计) between rows that leave no room for it is a subtotal."""
+    words = alignment_words()
+    for k, c in enumerate(candidates):
+        label = _last_label(c.row)
+        if c.placed is None or label is None or label.info.key not in words.subtotal:
+            continue
+        table, row = c.placed
+        before, after = _neighbour(candidates, k, -1, table), _neighbour(candidates, k, 1, table)
+        if before and after and _rank(*before) < _rank(*after) <= _rank(table, row) and before[1] != row:
+            c.placed, c.kind = None, "subtotal"
+
+
+def _settle_by_position(candidates: list[_Candidate], rows: dict[str, tuple[str, ...]]) -> None:
+    """Rows whose label cannot be read, where exactly as many rows of the form are missing between their neighbours."""
+    k = 0
+    while k < len(candidates):
+        if candidates[k].placed is not None or candidates[k].kind not in ("unknown", "unlabelled"):
+            k += 1
+            continue
+        end = k
+        while end < len(candidates) and candidates[end].placed is None and candidates[end].kind in ("unknown", "unlabelled"):
+            end += 1
+        before = candidates[k - 1].placed if k else None
+        after = candidates[end].placed if end < len(candidates) else None
+        if before and (after is None or after[0] != before[0]):
+            order = rows.get(before[0], ())
+            gap = order[order.index(before[1]) + 1 :] if before[1] in order else ()
+        elif after and (before is None or before[0] != after[0]):
+            order = rows.get(after[0], ())
+            gap = order[: order.index(after[1])] if after[1] in order else ()
+            before = after
+        elif before and after:
+            order = rows.get(before[0], ())
+            inside = before[1] in order and after[1] in order
+            gap = order[order.index(before[1]) + 1 : order.index(after[1])] if inside else ()
+        else:
+            gap = ()
+        if before and gap and len(gap) == end - k and len(order) > 1 and (before[0] == "requests" or len(gap) == 1):
+            for candidate, row in zip(candidates[k:end], gap, strict=True):
+                candidate.placed, candidate.by_position = (before[0], row), True
+        k = end
+
+
+def _without_group_sums(candidates: list[_Candidate]) -> None:
+    """A row that stands for a group is a subtotal where the rows of the group follow."""
+    for k, c in enumerate(candidates):
+        if c.placed is None:
+            continue
+        table, row = c.placed
+        members = _sub_rows().get(row)
+        following = _neighbour(candidates, k, 1, table)
+        if members and following and following[1] in members:
+            c.placed, c.kind = None, "subtotal"
+
+
+def find_instances(raw_rows: Sequence[RawRow], rows: dict[str, tuple[str, ...]]) -> dict[str, list[Instance]]:
+    """Every printing of every statutory table on the page, by table; ``rows`` are the rows of the form in force."""
+    candidates = [_candidate(row) for row in raw_rows]
+    _settle(candidates)
+    _without_group_sums(candidates)
+    _settle_by_position(candidates, rows)
+    instances: dict[str, list[Instance]] = {}
+    current: Instance | None = None
+    for c in candidates:
+        if c.kind == "strip" and c.placed is None:
+            _add_strip(instances, c.row)
+            current = instances["disputes"][-1]
+            continue
+        if c.placed is None:
+            if current is not None and c.kind in ("subtotal", "unknown", "unlabelled"):
+                (current.subtotals if c.kind == "subtotal" else current.strange).append(c.row)
+            continue
+        table, row = c.placed
+        current = _add_row(instances, PlacedRow(c.row, table, row, c.by_position))
+    return instances
+
+
+def _add_strip(instances: dict[str, list[Instance]], row: RawRow) -> None:
+    """A strip is a table of its own, unless it brings the cases that the strips before it left out."""
+    found = instances.setdefault("disputes", [])
+    width = len(row.values)
+    last = found[-1] if found else None
+    if last and width < _FULL_STRIP and sum(len(p.row.values) for p in last.rows) + width <= _FULL_STRIP:
+        last.rows.append(PlacedRow(row, "disputes", ""))
+    else:
+        found.append(Instance("disputes", [PlacedRow(row, "disputes", "")]))
+
+
+def _add_row(instances: dict[str, list[Instance]], placed: PlacedRow) -> Instance:
+    found = instances.setdefault(placed.table, [])
+    if not found:
+        found.append(Instance(placed.table))
+    instance = found[-1]
+    if placed.row_id in instance.row_ids:
+        last = instance.rows[-1]
+        if last.row_id == placed.row_id:
+            instance.doubled.append(placed)
+            return instance
+        instance = Instance(placed.table)
+        found.append(instance)
+    instance.rows.append(placed)
+    return instance

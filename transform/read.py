@@ -1,0 +1,124 @@
+"""A Page becomes a Report: the whole of reading and proving, with no effects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from extract.page import Grid, Page, Paragraph
+from transform.align import Alignment, Placement, TableAligner
+from transform.fold import has_pinyin_noise
+from transform.forms import FigureDef, Form
+from transform.identities import domain_findings, identity_findings
+from transform.lines import read_rows
+from transform.metadata import read_metadata
+from transform.model import Figure, Finding, Metadata, Report, Verdict
+from transform.numbers import read_value
+from transform.recognise import recognise_form
+from transform.sections import split_sections
+from transform.statements import statement_findings
+
+
+def _sample_texts(page: Page) -> list[str]:
+    texts = [b.text for b in page.blocks if isinstance(b, Paragraph)]
+    texts += [cell.text for b in page.blocks if isinstance(b, Grid) for row in b.rows for cell in row if cell is not None]
+    return texts
+
+
+def _figure(definition: FigureDef, placement: Placement | None) -> Figure:
+    if placement is None or placement.token is None:
+        return Figure(definition.figure, None, definition.unit, "missing", None, None)
+    token = placement.token
+    raw, locator = token.info.text, token.locator
+    if placement.value is not None:
+        return Figure(definition.figure, placement.value, definition.unit, "decoded", raw, locator)
+    if definition.decimal:
+        value = read_value(raw, unit=definition.unit, header_unit=placement.header_text)
+    else:
+        value = token.info.value
+    return Figure(definition.figure, value.value, definition.unit, value.status, raw, locator)
+
+
+def _figures(form: Form, alignment: Alignment) -> dict[str, Figure]:
+    """Every figure of the form in its order; alternative rows only where the page prints them."""
+    return {
+        name: _figure(definition, alignment.placements.get(name))
+        for name, definition in form.figures.items()
+        if not definition.alternative or name in alignment.placements
+    }
+
+
+def _unreadable(figures: Mapping[str, Figure]) -> list[Finding]:
+    return [
+        Finding("figure.unreadable", "warning", (name,), f"'{figure.raw}' can be read as more than one number", "parse")
+        for name, figure in figures.items()
+        if figure.status == "text" and any(c.isdigit() for c in figure.raw or "")
+    ]
+
+
+def _absent_tables(form: Form, figures: Mapping[str, Figure], page: Page) -> list[Finding]:
+    findings = []
+    for table in form.tables:
+        own = [f for name, f in figures.items() if form.figures[name].table == table.id]
+        if all(f.status == "missing" for f in own):
+            hint = "; the page holds images, which may be the table" if page.images else ""
+            findings.append(
+                Finding(f"{table.id}.absent", "warning", (), f"the page has no table of {table.title}{hint}", "unknown")
+            )
+    return findings
+
+
+def _form_mismatch(form: Form, metadata: Metadata) -> list[Finding]:
+    year = metadata.year
+    if year is None or form.first_year <= year <= (form.last_year or year):
+        return []
+    return [
+        Finding("form.mismatch", "warning", (), f"the tables follow form {form.id}, which does not apply to {year}", "source")
+    ]
+
+
+def _verdict(figures: Mapping[str, Figure], findings: Sequence[Finding]) -> Verdict:
+    if any(f.severity == "error" for f in findings):
+        return "flagged"
+    read = all(f.status in ("reported", "decoded") for f in figures.values())
+    doubted = any(f.figures for f in findings)
+    return "incomplete" if doubted or not read else "verified"
+
+
+def _empty_report(page: Page, metadata: Metadata, findings: list[Finding], pinyin: bool) -> Report:
+    if page.images:
+        message = f"no statutory table in the text of the page; it holds {page.images} images, which may be the tables"
+    else:
+        message = "no statutory table was found on the page"
+    findings.append(Finding("page.no_table", "warning", (), message, "unknown"))
+    sections = split_sections(page, frozenset(), pinyin=pinyin)
+    return Report(metadata, None, "empty", page.source_format, (), tuple(findings), sections)
+
+
+def read_report(page: Page) -> Report:
+    """Read a page as an annual report: figures of the form with their places, findings, sections, metadata, verdict.
+
+    Deterministic and without effects; a page with no statutory table gives the verdict ``empty``.
+    """
+    pinyin = has_pinyin_noise(_sample_texts(page))
+    metadata, about = read_metadata(page, pinyin=pinyin)
+    findings = list(about)
+    raw_rows = read_rows(page, pinyin)
+    form = recognise_form(raw_rows)
+    if form is None:
+        return _empty_report(page, metadata, findings, pinyin)
+    alignment = TableAligner(form, metadata.year).align(raw_rows)
+    if not alignment.placements:
+        return _empty_report(page, metadata, findings, pinyin)
+    figures = _figures(form, alignment)
+    sections = split_sections(page, frozenset(alignment.blocks), pinyin=pinyin)
+    uncertain = {name for f in alignment.findings if f.cause == "parse" for name in f.figures}
+    uncertain |= {name for name, p in alignment.placements.items() if not p.certain}
+    findings += _form_mismatch(form, metadata)
+    findings += alignment.findings
+    findings += _absent_tables(form, figures, page)
+    findings += domain_findings(form, figures)
+    findings += _unreadable(figures)
+    findings += identity_findings(form, figures, frozenset(uncertain), metadata.division_code)
+    findings += statement_findings(sections, figures, form=form.id, year=metadata.year, pinyin=pinyin)
+    verdict = _verdict(figures, findings)
+    return Report(metadata, form.id, verdict, page.source_format, tuple(figures.values()), tuple(findings), sections)

@@ -1,0 +1,66 @@
+"""Which statutory form a page follows: told from the labels of its tables, never from the year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from transform.forms import Form, load_forms
+from transform.lines import RawRow, Token
+from transform.vocabulary import Sense
+
+_MIN_LABELS = 2
+
+
+@lru_cache(maxsize=1)
+def _forms_of_sense() -> dict[Sense, frozenset[str]]:
+    found: dict[Sense, set[str]] = {}
+    for form in load_forms().values():
+        for table in form.tables:
+            for row in table.rows:
+                if not row.instead_of:
+                    found.setdefault(Sense("row", table.id, row.id), set()).add(form.id)
+            for column in table.columns:
+                found.setdefault(Sense("column", table.id, column.id), set()).add(form.id)
+    return {sense: frozenset(forms) for sense, forms in found.items()}
+
+
+def _labels(row: RawRow) -> Iterator[Token]:
+    yield from row.header
+    yield from row.labels
+    for stack in (row.header_columns or {}).values():
+        yield from stack
+
+
+def recognise_form(raw_rows: Sequence[RawRow]) -> Form | None:
+    """The form whose own labels the tables print most; None when no statutory table was found.
+
+    Labels that several forms share count for each of them, so that a lone requests or disputes table is still
+    recognised; between forms that share all labels present, the later one that leaves no printed row unplaced wins.
+    """
+    of_sense = _forms_of_sense()
+    rows: set[Sense] = set()
+    own: dict[str, set[Sense]] = {}
+    seen: set[int] = set()
+    for raw in raw_rows:
+        for token in _labels(raw):
+            if id(token) in seen:
+                continue
+            seen.add(id(token))
+            senses = [s for s in token.info.senses if s.kind in ("row", "column")]
+            forms = {f for s in senses for f in of_sense.get(s, ())}
+            if len(forms) == 1 and token.info.exact:
+                own.setdefault(next(iter(forms)), set()).update(senses)
+            rows.update(s for s in senses if s in of_sense and len(senses) == 1)
+    if len(rows) + sum(map(len, own.values())) < _MIN_LABELS:
+        return None
+
+    def score(form: Form) -> tuple[float, int, int]:
+        shared = sum(form.id in of_sense[s] for s in rows)
+        unique = len(own.get(form.id, ()))
+        other_row = Sense("row", "requests", "other")
+        single_other = other_row in rows and form.id in of_sense[other_row]
+        return (shared + 2 * unique, int(single_other), form.first_year)
+
+    best = max(load_forms().values(), key=score)
+    return best if score(best)[0] >= _MIN_LABELS else None

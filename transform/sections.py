@@ -1,0 +1,265 @@
+"""The prose of a report under its statutory headings, found by what the headings mean and never by their ordinals.
+
+Wording and its meaning are in ``data/sections.toml``.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib import resources
+from typing import TypeGuard, get_args
+
+from rapidfuzz import fuzz, process
+
+from extract.page import Block, Page, Paragraph
+from transform.fold import clean, fold, han_only
+from transform.model import Section, SectionId
+from transform.titles import aligned_fold
+
+_PREFIX = 48
+_PREFIX_WITH_PINYIN = 200
+_MAY_BEGIN = frozenset("一二三四五六七八九十壹贰貳叁參肆伍陆陸柒捌玖拾第(（0123456789０１２３４５６７８９")
+_PROSE = 30
+_FIRM, _LOOSE, _FILLED, _UNNUMBERED = 10.0, 4.0, 2.0, 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    ids: tuple[SectionId, ...]
+    words: tuple[tuple[str, ...], ...]
+    variants: tuple[dict[str, bool], ...]
+    styles: tuple[tuple[str, re.Pattern[str]], ...]
+    body: re.Pattern[str]
+    footers: re.Pattern[str]
+    longest: int
+    longest_footer: int
+    alike: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    """A block that may open a section: its index on the page, which section, how it is printed."""
+
+    at: int
+    section: int
+    heading: str
+    rest: str
+    style: str
+    firm: bool
+    filled: bool = False
+
+
+@lru_cache(maxsize=1)
+def _rules() -> _Rules:
+    data = tomllib.loads(resources.files("data").joinpath("sections.toml").read_text(encoding="utf-8"))
+    by_id = {section["id"]: section for section in data["sections"]}
+    ids: tuple[SectionId, ...] = get_args(SectionId)
+    return _Rules(
+        ids=ids,
+        words=tuple(tuple(by_id[name]["words"]) for name in ids),
+        variants=tuple(
+            {**dict.fromkeys(by_id[name].get("loose", ()), False), **dict.fromkeys(by_id[name]["firm"], True)}
+            for name in ids
+        ),
+        styles=tuple((style, re.compile(pattern)) for style, pattern in data["ordinals"].items()),
+        body=re.compile(data["body"]["begins"]),
+        footers=re.compile("|".join(f"(?:{start})" for start in data["footers"]["starts"])),
+        longest=data["longest"],
+        longest_footer=data["footers"]["longest"],
+        alike=data["alike"],
+    )
+
+
+@lru_cache(maxsize=1 << 14)
+def _meaning(han: str) -> tuple[int, bool] | None:
+    """Which section a heading's Han characters open, and whether they do so without further evidence."""
+    rules = _rules()
+    best: tuple[float, int, bool] | None = None
+    for section, words in enumerate(rules.words):
+        if not any(word in han for word in words):
+            continue
+        found = process.extractOne(han, rules.variants[section].keys(), scorer=fuzz.ratio, score_cutoff=rules.alike)
+        if found and (best is None or found[1] > best[0]):
+            best = (found[1], section, rules.variants[section][found[0]])
+    return best[1:] if best else None
+
+
+def _ordinal(folded: str) -> tuple[str, int]:
+    """The style of the ordinal that a folded line begins with, and its length."""
+    for style, pattern in _rules().styles:
+        if match := pattern.match(folded):
+            return style, match.end()
+    return "", 0
+
+
+def split_sections(page: Page, table_blocks: frozenset[int], *, pinyin: bool) -> tuple[Section, ...]:
+    """The prose of the report's sections in their order on the page, one paragraph a line.
+
+    ``table_blocks`` are the indexes of the blocks that belong to statutory tables; those and all grids are no prose.
+    ``pinyin`` says whether bracketed pinyin is noise on this page.  A section whose heading stands over no prose has
+    the text ``""``; what stands before the first heading is in no section, unless the page has no heading for the
+    overview and the text is real prose: then that is the overview, with the heading ``""``.
+    """
+    headings = _chain(list(_candidates(page, table_blocks, pinyin)))
+    if not headings:
+        return ()
+    prose = {at: block.text for at, block in enumerate(page.blocks) if _is_prose(block) and at not in table_blocks}
+    ends = [heading.at for heading in headings[1:]] + [len(page.blocks)]
+    sections = []
+    for heading, end in zip(headings, ends, strict=True):
+        below = (clean(prose[at], pinyin=pinyin) for at in range(heading.at + 1, end) if at in prose)
+        body = [heading.rest, *below]
+        lines = _until_footer(body) if heading is headings[-1] else body
+        text = "\n".join(line for line in lines if _has_words(line))
+        sections.append(Section(_rules().ids[heading.section], heading.heading, text))
+    above = [text for at, text in prose.items() if at < headings[0].at] if headings[0].section else []
+    unheaded = _sentences(above, pinyin)
+    overview = [Section(_rules().ids[0], "", "\n".join(unheaded))] if unheaded else []
+    return (*overview, *sections)
+
+
+def _is_prose(block: Block) -> TypeGuard[Paragraph]:
+    return isinstance(block, Paragraph)
+
+
+def _candidates(page: Page, table_blocks: frozenset[int], pinyin: bool) -> Iterator[_Heading]:
+    """Every block that may open a section; ``filled`` tells whether anything stands before the next such block."""
+    waiting: _Heading | None = None
+    for at, block in enumerate(page.blocks):
+        if isinstance(block, Paragraph) and at not in table_blocks:
+            heading = _heading(block.text, at, pinyin)
+        else:
+            heading = _table_heading(block, at, pinyin)
+        if waiting:
+            yield replace(waiting, filled=heading is None or bool(waiting.rest))
+        waiting = heading
+    if waiting:
+        yield replace(waiting, filled=bool(waiting.rest))
+
+
+def _table_heading(block: Block, at: int, pinyin: bool) -> _Heading | None:
+    """A heading that was read as part of a table: a line of it, or the only cell of its first row."""
+    if isinstance(block, Paragraph):
+        text = block.text
+    else:
+        cells = {cell.text for cell in block.rows[0] if cell and cell.text} if block.rows else set()
+        text = cells.pop() if len(cells) == 1 else ""
+    if not text or len(text) > _PREFIX_WITH_PINYIN or text[0] not in _MAY_BEGIN:
+        return None
+    cleaned = clean(text, pinyin=pinyin)
+    found = _line(fold(cleaned))
+    return _Heading(at, found[0], cleaned, "", found[2], True) if found and found[1] else None
+
+
+def _heading(text: str, at: int, pinyin: bool) -> _Heading | None:
+    limit = _PREFIX_WITH_PINYIN if pinyin else _PREFIX
+    if len(text) <= limit:
+        cleaned = clean(text, pinyin=pinyin)
+        if found := _line(fold(cleaned)):
+            section, firm, style = found
+            return _Heading(at, section, cleaned, "", style, firm)
+    elif text[0] not in _MAY_BEGIN:
+        return None
+    prefix = clean(text[: limit + 8], pinyin=pinyin)[: _rules().longest + 8]
+    if not any(word in fold(prefix) for words in _rules().words for word in words):
+        return None
+    folded, places = aligned_fold(prefix)
+    inline = _inline(folded, prefix, places)
+    if inline is None:
+        return None
+    section, firm, style, end = inline
+    cleaned = clean(text, pinyin=pinyin)
+    cut = places[end] if end < len(places) else len(cleaned)
+    return _Heading(at, section, cleaned[:cut].strip(), cleaned[cut:].lstrip(" :：。-—"), style, firm)
+
+
+@lru_cache(maxsize=1 << 14)
+def _line(folded: str) -> tuple[int, bool, str] | None:
+    """Read a folded line that is nothing but a heading: section, firm, style of its ordinal."""
+    style, begin = _ordinal(folded)
+    body = folded[begin:].rstrip(":。;.")
+    if not body or any(mark in body for mark in ":。;!?|") or len(han := han_only(body)) > _rules().longest:
+        return None
+    meaning = _meaning(han)
+    return (*meaning, style) if meaning else None
+
+
+def _inline(folded: str, prefix: str, places: list[int]) -> tuple[int, bool, str, int] | None:
+    """Read a heading that shares its paragraph with its text: section, firm, style, and the folded heading's end."""
+    style, begin = _ordinal(folded)
+    best: tuple[int, bool, str, int] | None = None
+    for section, variants in enumerate(_rules().variants):
+        for variant, firm in variants.items():
+            end = _end_of(variant, folded, begin)
+            rest = folded[end:]
+            if not end or (best and end <= best[3]):
+                continue
+            spaced = bool(rest) and prefix[places[end] - 1] == " "
+            if rest[:1] == ":" or (style and rest and (spaced or _rules().body.match(rest))):
+                best = (section, firm, style, end)
+    return best
+
+
+def _end_of(variant: str, folded: str, begin: int) -> int:
+    """Where the text from ``begin`` on has spelled a variant out, punctuation inside it left aside; 0 if it does not."""
+    at = begin
+    for character in variant:
+        while at < len(folded) and folded[at] in "、,\"'()" and at > begin:
+            at += 1
+        if at == len(folded) or folded[at] != character:
+            return 0
+        at += 1
+    return at
+
+
+def _chain(candidates: list[_Heading]) -> list[_Heading]:
+    """The headings that open the sections: in statutory order, printed alike, with something under them.
+
+    A table of contents loses against the headings that have text under them.
+    """
+    style = _main_style(candidates)
+    kept = [
+        heading
+        for heading in candidates
+        if style is None or heading.style == style or (heading.firm and not heading.style)
+    ]
+    best: list[tuple[float, list[_Heading]]] = []
+    for heading in kept:
+        weight = (_FIRM if heading.firm else _LOOSE) + _FILLED * heading.filled
+        weight -= _UNNUMBERED * (style is not None and heading.style != style)
+        before = [chain for chain in best if chain[1][-1].section < heading.section]
+        score, chain = max(before, key=lambda pair: pair[0], default=(0.0, []))
+        best.append((score + weight, [*chain, heading]))
+    return max(best, key=lambda pair: pair[0], default=(0.0, []))[1]
+
+
+def _main_style(candidates: list[_Heading]) -> str | None:
+    """The ordinal style of the page's main headings, None where too few headings tell."""
+    sections: dict[str, set[int]] = {}
+    for heading in candidates:
+        if heading.firm:
+            sections.setdefault(heading.style, set()).add(heading.section)
+    style = max(sections, key=lambda name: len(sections[name]), default=None)
+    return style if style is not None and len(sections[style]) > 1 else None
+
+
+def _has_words(text: str) -> bool:
+    return any(character.isalpha() for character in text)
+
+
+def _until_footer(lines: list[str]) -> list[str]:
+    rules = _rules()
+    for at, line in enumerate(lines):
+        if rules.footers.match(fold(line[: rules.longest_footer])):
+            return lines[:at]
+    return lines
+
+
+def _sentences(paragraphs: list[str], pinyin: bool) -> list[str]:
+    """The running text among the paragraphs: sentences, not titles, menus or info boxes."""
+    long = (clean(text, pinyin=pinyin) for text in paragraphs if len(text) >= _PROSE and "。" in text)
+    return [text for text in long if len(text) >= _PROSE]

@@ -1,0 +1,179 @@
+"""The grammar of report titles: which text is one, which year and which organ it names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+
+from transform.fold import fold
+from transform.gazetteer import wording
+
+_CHINESE_DIGITS = str.maketrans("〇零oO一二三四五六七八九", "0000123456789")
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A text that is built like a report's title: as printed, with the organ as printed and the year, if it has them."""
+
+    text: str
+    organ: str | None
+    year: int | None
+    fit: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Grammar:
+    year: re.Pattern[str]
+    kind: re.Pattern[str]
+    first_half: re.Pattern[str]
+    second_half: re.Pattern[str]
+    no_title: re.Pattern[str]
+    sentence: re.Pattern[str]
+    edges: re.Pattern[str]
+    separators: re.Pattern[str]
+    organ_ending: re.Pattern[str]
+    no_organ: re.Pattern[str]
+    longest: int
+    longest_organ: int
+
+
+def with_years(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern of ``data/metadata.toml``: YEAR and DATE stand for the expressions given there."""
+    rules = wording()
+    filled = pattern.replace("YEAR", rules["titles"]["year"]).replace("DATE", rules["dates"]["date"])
+    return re.compile(filled)
+
+
+@lru_cache(maxsize=1)
+def _grammar() -> _Grammar:
+    titles, organs = wording()["titles"], wording()["organs"]
+    return _Grammar(
+        year=re.compile(rf"(?<!\d)(?P<year>{titles['year']})(?!\d)(?:年度|年)*(?:度)?"),
+        kind=with_years(titles["kind"]),
+        first_half=with_years(titles["first_half"]),
+        second_half=with_years(titles["second_half"]),
+        no_title=re.compile(titles["no_title"]),
+        sentence=re.compile(titles["sentence"]),
+        edges=re.compile(titles["edges"]),
+        separators=re.compile(titles["site_separators"]),
+        organ_ending=re.compile(organs["organ_ending"]),
+        no_organ=re.compile(organs["no_organ"]),
+        longest=titles["longest"],
+        longest_organ=organs["longest_organ"],
+    )
+
+
+def year_number(text: str) -> int | None:
+    """The year that a folded expression writes in digits or Chinese numerals; None outside 2008 to this year."""
+    digits = text.translate(_CHINESE_DIGITS)
+    if not digits.isdigit():
+        return None
+    year = int(digits)
+    return year if wording()["years"]["first"] <= year <= date.today().year else None
+
+
+def years_in(text: str) -> list[int]:
+    """All plausible years in a folded text, in its order."""
+    found = (year_number(match["year"]) for match in _grammar().year.finditer(text))
+    return [year for year in found if year is not None]
+
+
+def is_organ(text: str) -> bool:
+    """Whether a text may be an organ's name: it ends like one, and is no website, column or sentence."""
+    grammar, folded = _grammar(), fold(text)
+    return (
+        1 < len(folded) <= grammar.longest_organ
+        and grammar.organ_ending.search(re.sub(r"\([^()]*\)$", "", folded)) is not None
+        and not grammar.no_organ.search(folded)
+    )
+
+
+def aligned_fold(text: str) -> tuple[str, list[int]]:
+    """A cleaned text folded character by character, and for each folded character its place in the text."""
+    whole = fold(text)
+    if len(whole) == len(text) and " " not in text:
+        return whole, list(range(len(text)))
+    folded: list[str] = []
+    places: list[int] = []
+    for place, character in enumerate(text):
+        for part in fold(character):
+            folded.append(part)
+            places.append(place)
+    return "".join(folded), places
+
+
+def read_title(text: str) -> Title | None:
+    """Read a cleaned text as a report's title; None where it does not have the words of one."""
+    grammar = _grammar()
+    if not 4 < len(text) <= grammar.longest:
+        return None
+    if grammar.kind.search(fold(text)) is None or grammar.sentence.search(fold(text)):
+        return None
+    folded, places = aligned_fold(text)
+    kind = grammar.kind.search(folded)
+    if kind is None:
+        return None
+    organ = _organ(text, folded, places, kind)
+    year = _year(folded, kind)
+    fit = 3.0 * bool(organ) + 2.0 * bool(year) + _tidy(folded[kind.end() :]) - len(folded) / 100
+    return Title(text, organ, year, fit - 6.0 * bool(grammar.no_title.search(folded)))
+
+
+def _tidy(rest: str) -> float:
+    return 1.0 if not rest or rest.startswith("(") else -1.0
+
+
+def _year(folded: str, kind: re.Match[str]) -> int | None:
+    """The year next to the title's words goes before one at its other end."""
+    years = years_in(kind.group())
+    return next(iter([*years, *reversed(years_in(folded[: kind.start()])), *years_in(folded[kind.end() :])]), None)
+
+
+def _organ(text: str, folded: str, places: list[int], kind: re.Match[str]) -> str | None:
+    for start, end in ((0, kind.start()), (kind.end(), len(folded))):
+        spans = [(match.start(), match.end()) for match in _grammar().year.finditer(folded, start, end)]
+        bounds = [start, *(edge for span in spans for edge in span), end]
+        pieces = zip(bounds[::2], bounds[1::2], strict=True)
+        for left, right in sorted(pieces, key=lambda piece: piece[0] - piece[1]):
+            organ = _between(text, folded, places, left, right)
+            if organ:
+                return organ
+    return None
+
+
+def _between(text: str, folded: str, places: list[int], left: int, right: int) -> str | None:
+    edges = _grammar().edges
+    while left < right:
+        inner = folded[left:right]
+        edge = edges.search(inner)
+        if edge is None or (edge.group() == ")" and "(" in inner):
+            break
+        left, right = (left + edge.end(), right) if edge.start() == 0 else (left, left + edge.start())
+    if right - left < 2:
+        return None
+    organ = text[places[left] : places[right - 1] + 1].replace(" ", "").strip("[]【】〔〕")
+    return organ if is_organ(organ) else None
+
+
+def titles_in_window(text: str) -> list[Title]:
+    """The titles in a window's title or breadcrumb, the name of the site cut off: ``…年度报告-凌源市人民政府``."""
+    pieces = [piece for piece in _grammar().separators.split(text) if piece]
+    found = [read_title(piece) for piece in dict.fromkeys([text, *pieces])]
+    whole = [replace(title, fit=title.fit - 2.0) if title.text == text and pieces[1:] else title for title in found if title]
+    return [title for title in whole if title.fit > -1]
+
+
+def joined_title(first: str, second: str) -> Title | None:
+    """The title printed on two lines: an organ over the words of the title, or a title broken in its middle."""
+    grammar = _grammar()
+    if len(first) + len(second) > grammar.longest:
+        return None
+    above, below = fold(first), fold(second)
+    whole = read_title(second)
+    broken = whole is None and grammar.first_half.search(above) and grammar.second_half.search(below)
+    under_organ = (whole is not None and not whole.organ and is_organ(first)) or (
+        whole is None and is_organ(first) and grammar.kind.search(below)
+    )
+    return read_title(first + second) if broken or under_organ else None

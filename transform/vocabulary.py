@@ -1,0 +1,227 @@
+"""What a piece of text can mean in a statutory table: the senses of its label, and its value if it is one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from rapidfuzz import fuzz, process
+
+from transform.fold import fold, han_only
+from transform.forms import load_forms
+from transform.numbers import Value, read_value, value_like
+
+SenseKind = Literal["row", "column", "group", "corner", "band", "title"]
+
+_ORDINAL = re.compile(
+    r"(?:[(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)]?[、.,:;)]|[(](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)]|其中[:,]?)+"
+)
+_BRACKETED = re.compile(r"\([^()]*\)|\([^()]*$")
+_YEAR = re.compile(r"(20[012]\d)年?")
+_HAS_DIGIT = re.compile(r"\d")
+_FUZZY_CUTOFF = 74.0
+_FUZZY_MARGIN = 8.0
+_MIN_FUZZY_LENGTH = 4
+_MAX_LABEL_LENGTH = 60
+_MIN_CUT_LENGTH = 2
+
+
+class Sense(NamedTuple):
+    """One meaning of a label: the kind of thing it names, the table, and the id there."""
+
+    kind: SenseKind
+    table: str
+    id: str
+
+
+NO_SENSES: frozenset[Sense] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class TextInfo:
+    """A cell's or line's text as the aligner sees it.
+
+    ``senses`` is empty where the text is no label of any form; ``exact`` tells a literal match from a similar one.
+    ``value`` is what the text says as a value; ``is_value`` is False for words.
+    """
+
+    text: str
+    key: str
+    senses: frozenset[Sense]
+    exact: bool
+    value: Value
+    is_value: bool
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is nothing to read."""
+        return self.value.status == "blank"
+
+    @property
+    def has_digits(self) -> bool:
+        """Whether it is a value that prints at least one digit, or a zero in another script."""
+        return self.is_value and (self.value.status == "reported" or bool(_HAS_DIGIT.search(self.text)))
+
+    def ids(self, kind: SenseKind, table: str) -> tuple[str, ...]:
+        """The ids that this label can mean as a ``kind`` of ``table``."""
+        return tuple(s.id for s in self.senses if s.kind == kind and s.table == table)
+
+    def has(self, kind: SenseKind) -> bool:
+        """Whether the label can name a thing of that kind in any table."""
+        return any(s.kind == kind for s in self.senses)
+
+    def years(self) -> tuple[int, ...]:
+        """The years that the text names."""
+        return tuple(int(y) for y in _YEAR.findall(fold(self.text)))
+
+
+def label_keys(folded: str) -> tuple[str, ...]:
+    """The keys under which a folded label is compared: Han characters without ordinal, with and without its brackets."""
+    bare = _ORDINAL.sub("", folded, count=1) if _ORDINAL.match(folded) else folded
+    keys = [han_only(bare)]
+    if "(" in bare:
+        keys.append(han_only(_BRACKETED.sub("", bare)))
+    return tuple(dict.fromkeys(k for k in keys if k))
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    senses: dict[str, frozenset[Sense]]
+    fuzzy_keys: tuple[str, ...]
+    suffixes: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def _index() -> _Index:
+    found: dict[str, set[Sense]] = {}
+
+    def add(wording: str, sense: Sense) -> None:
+        for key in label_keys(fold(wording)):
+            found.setdefault(key, set()).add(sense)
+
+    for form in load_forms().values():
+        for table in form.tables:
+            add(table.title, Sense("title", table.id, table.id))
+            for wording in table.corner:
+                add(wording, Sense("corner", table.id, wording))
+            for group in table.groups:
+                for wording in group.wordings:
+                    add(wording, Sense("group", table.id, group.id))
+            for column in table.columns:
+                for wording in column.wordings:
+                    add(wording, Sense("column", table.id, column.id))
+            for row in table.rows:
+                for wording in row.wordings:
+                    add(wording, Sense("row", table.id, row.id))
+                if table.layout == "blocks":
+                    for band in row.path:
+                        add(band, Sense("band", table.id, band))
+    senses = {key: frozenset(s) for key, s in found.items()}
+    rows = {k for k, s in senses.items() if any(x.kind in ("row", "column") for x in s)}
+    return _Index(
+        senses=senses,
+        fuzzy_keys=tuple(k for k in senses if len(k) >= _MIN_FUZZY_LENGTH),
+        suffixes=tuple(sorted((k for k in rows if len(k) >= 2), key=len, reverse=True)),
+    )
+
+
+def known_label(key: str) -> frozenset[Sense]:
+    """The senses of an exact key; empty when no form has it."""
+    return _index().senses.get(key, NO_SENSES)
+
+
+def _by_path(key: str) -> frozenset[Sense]:
+    """A whole path printed in one cell (三、本年度办理结果（三）不予公开1.属于国家秘密): the senses of its last part.
+
+    What stands before the last part must itself end in a group, a band or a row of the same table.
+    """
+    index = _index()
+    for suffix in index.suffixes:
+        if len(suffix) < len(key) and key.endswith(suffix):
+            rest = key[: -len(suffix)]
+            tables = {
+                s.table
+                for known, senses in index.senses.items()
+                if len(known) >= _MIN_FUZZY_LENGTH and known in rest
+                for s in senses
+                if s.kind in ("group", "band", "row")
+            }
+            senses = frozenset(s for s in index.senses[suffix] if s.table in tables)
+            if senses:
+                return _inside_group(senses, rest)
+    return NO_SENSES
+
+
+def _inside_group(senses: frozenset[Sense], rest: str) -> frozenset[Sense]:
+    forms = load_forms().values()
+    inside = frozenset(
+        sense
+        for sense in senses
+        if sense.kind == "row"
+        and any(
+            han_only(fold(part)) and any(key in rest for key in label_keys(fold(part)))
+            for form in forms
+            if (table := form.table(sense.table)) is not None
+            for row in table.rows
+            if row.id == sense.id
+            for part in row.path[-1:]
+        )
+    )
+    return inside or senses
+
+
+@lru_cache(maxsize=1 << 15)
+def similar_label(key: str) -> frozenset[Sense]:
+    """The senses of the one known label that a damaged key resembles clearly more than any other, or none.
+
+    Similarity is rapidfuzz's indel ratio; 74 of 100 admits one wrong character in four, and the runner-up with
+    other senses must be 8 points away.
+    """
+    if not _MIN_FUZZY_LENGTH <= len(key) <= _MAX_LABEL_LENGTH:
+        return NO_SENSES
+    index = _index()
+    matches = process.extract(key, index.fuzzy_keys, scorer=fuzz.ratio, score_cutoff=_FUZZY_CUTOFF - _FUZZY_MARGIN, limit=6)
+    if not matches or matches[0][1] < _FUZZY_CUTOFF:
+        return NO_SENSES
+    best, score, _ = matches[0]
+    senses = index.senses[best]
+    for other, other_score, _ in matches[1:]:
+        if score - other_score < _FUZZY_MARGIN and not (index.senses[other] & senses):
+            return NO_SENSES
+    return senses
+
+
+def cut_label_ids(key: str, wordings: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Which ids a label cut short can mean: those with a wording that begins (or ends) with the key, two characters at least."""
+    if len(key) < _MIN_CUT_LENGTH:
+        return ()
+    return tuple(
+        name
+        for name, texts in wordings.items()
+        if any(k.startswith(key) or k.endswith(key) for text in texts for k in label_keys(fold(text)))
+    )
+
+
+@lru_cache(maxsize=1 << 15)
+def describe(text: str, pinyin: bool, fuzzy: bool) -> TextInfo:
+    """What ``text`` can mean; ``pinyin`` strips pinyin noise first, ``fuzzy`` admits similar labels."""
+    folded = fold(text, pinyin=pinyin)
+    value = read_value(folded if pinyin else text)
+    keys = label_keys(folded) if len(folded) <= 2 * _MAX_LABEL_LENGTH else ()
+    senses, exact = NO_SENSES, True
+    for key in keys:
+        senses = known_label(key)
+        if senses:
+            break
+    if not senses and keys and value.status == "text":
+        senses = _by_path(keys[0]) if len(keys[0]) <= _MAX_LABEL_LENGTH else NO_SENSES
+        if not senses and fuzzy:
+            exact = False
+            for key in keys:
+                senses = similar_label(key)
+                if senses:
+                    break
+    is_value = not senses and (value.status != "text" or not han_only(folded) or value_like(text))
+    return TextInfo(text, keys[0] if keys else "", senses, exact, value, is_value or value.status == "dash")
