@@ -2,7 +2,8 @@
 
 ``python -m benchmarks.fuzz --examples 20000`` prints one line for each choice of layout; the exit status is 1 when any
 figure is silently wrong or the reader fails.  ``--only AXIS=NAME`` pins a choice, ``--show N`` describes failures,
-``--save DIR`` keeps the bytes of failing pages beside what they print.
+``--each N`` tries every single choice by itself on N otherwise usual pages, ``--save DIR`` keeps the bytes of
+failing pages beside what they print.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ Read = Callable[[bytes], Any]
 
 @dataclass
 class Tally:
-    """Sums over pages that share a choice of layout; figures, except ``pages``, ``perfect``, ``crashed`` and ``silent_pages``."""
+    """Sums over pages that share a choice of layout: of figures, and of pages (``perfect``, ``alarms``)."""
 
     pages: int = 0
     perfect: int = 0
@@ -41,6 +42,7 @@ class Tally:
     silent: int = 0
     silent_pages: int = 0
     crashed: int = 0
+    alarms: int = 0
     seconds: float = 0.0
 
     def add(self, other: Tally) -> None:
@@ -52,13 +54,19 @@ class Tally:
         """One line of the report."""
         share = 100 / self.figures if self.figures else 0.0
         return (
-            f"{name:<44}{self.pages:>7}{100 * self.perfect / self.pages:>9.1f}{self.right * share:>9.2f}{self.doubted * share:>9.2f}"
-            f"{self.silent:>8}{self.silent_pages:>7}{self.crashed:>7}{1000 * self.seconds / self.pages:>8.1f}"
+            f"{name:<44}{self.pages:>7}{100 * self.perfect / self.pages:>9.1f}"
+            f"{self.right * share:>9.2f}{self.doubted * share:>9.2f}{self.silent:>8}"
+            f"{self.silent_pages:>7}{self.crashed:>7}{self.alarms:>7}{1000 * self.seconds / self.pages:>8.1f}"
         )
 
 
-HEAD = (
-    f"{'choice':<44}{'pages':>7}{'perfect%':>9}{'right%':>9}{'doubt%':>9}{'silent':>8}{'pages':>7}{'crash':>7}{'ms':>8}"
+HEAD = f"{'choice':<44}" + "".join(
+    name.rjust(width)
+    for name, width in zip(
+        ["pages", "perfect%", "right%", "doubt%", "silent", "pages", "crash", "alarm", "ms"],
+        (7, 9, 9, 9, 8, 7, 7, 7, 8),
+        strict=True,
+    )
 )
 
 
@@ -72,35 +80,38 @@ class Outcome:
     tally: Tally
     description: str = ""
     rules: tuple[str, ...] = ()
-    trouble: str = field(default="")
+    trouble: str = ""
+    metadata: tuple[str, ...] = ()
+    odd: dict[str, str] = field(default_factory=dict)
 
 
 def reader() -> Read:
     """The reader under test: bytes to report, without a network, a database or an orchestrator."""
-    from transform.read import read_report
-
     from extract.formats import read_page
+    from transform.read import read_report
 
     return lambda data: read_report(read_page(data))
 
 
-def page(seed: int, level: str | None, pins: dict[str, str]) -> Rendered:
-    """The page of a seed."""
+def page(seed: int, level: str | None, pins: dict[str, str], *, calm: bool = False) -> Rendered:
+    """The page of a seed; ``calm`` keeps every choice that is not pinned to the usual one."""
     from render.layouts import render
     from render.truth import make_truth
 
     rng = random.Random(seed)
     truth = make_truth(rng, form=pins.get("truth.form"), trouble=pins.get("truth.trouble"))  # type: ignore[arg-type]
-    return render(truth, rng, ceiling=level, pins=pins)  # type: ignore[arg-type]
+    return render(truth, rng, ceiling=level, pins=pins, calm=calm)  # type: ignore[arg-type]
 
 
-def try_seed(seed: int, level: str | None, pins: dict[str, str], save: Path | None) -> Outcome:
+def try_seed(seed: int, level: str | None, pins: dict[str, str], save: Path | None, *, calm: bool = False) -> Outcome:
     """Render the page of one seed, read it, judge the reading."""
     from render.judge import differences, judge
 
-    rendered = page(seed, level, pins)
+    rendered = page(seed, level, pins, calm=calm)
     tally = Tally(pages=1, figures=len(rendered.expected))
     outcome = Outcome(seed, rendered.level, dict(rendered.choices), tally)
+    outcome.odd = {a: n for a, n in rendered.choices.items() if a in rendered.offered and n != rendered.offered[a][0]}
+    outcome.odd |= {"truth.trouble": rendered.choices["truth.trouble"].split(":")[0]}
     start = time.perf_counter()
     try:
         report = reader()(rendered.data)
@@ -114,20 +125,43 @@ def try_seed(seed: int, level: str | None, pins: dict[str, str], save: Path | No
     verdict: Judgement = judge(report, rendered)
     tally.right, tally.doubted, tally.silent = len(verdict.right), len(verdict.doubted), len(verdict.silent)
     tally.silent_pages = int(verdict.broken)
-    tally.perfect = int(not verdict.doubted and not verdict.silent)
+    tally.alarms = int(verdict.alarmed)
+    tally.perfect = int(not verdict.doubted and not verdict.silent and not verdict.unnamed and not verdict.alarmed)
+    outcome.metadata = _metadata(report, rendered)
     outcome.rules = tuple(sorted({finding.rule for finding in report.findings}))
     if verdict.broken:
         outcome.trouble = "silent"
-        outcome.description = differences(report, rendered, [*verdict.silent, *verdict.zeroed])
+        outcome.description = differences(report, rendered, dict.fromkeys([*verdict.silent, *verdict.zeroed]))
+        if verdict.unnamed:
+            outcome.description += f"\n  planted, named by no finding: {', '.join(verdict.unnamed[:5])}"
         outcome.description += (
             "\n  verdict verified though figures are wrong or unread" if verdict.overconfident else ""
         )
     elif verdict.doubted:
         outcome.trouble = "doubt" if rendered.level == "damaged" else "unread"
         outcome.description = differences(report, rendered, verdict.doubted)
-    if outcome.trouble in {"silent", "unread"}:
+    elif verdict.alarmed:
+        outcome.trouble = "alarm"
+        outcome.description = "\n".join(f"  {f.severity} {f.rule}: {f.message}" for f in report.findings[:5])
+    if outcome.trouble in {"silent", "unread", "alarm"}:
         _save(save, outcome, rendered)
     return outcome
+
+
+def _metadata(report: Any, rendered: Rendered) -> tuple[str, ...]:
+    """Words such as ``year right`` or ``issuer none``, to be counted."""
+    data = report.metadata
+    issuer = (
+        None if data.issuer is None else data.issuer in rendered.truth.issuer or rendered.truth.issuer in data.issuer
+    )
+    found = {
+        "year": None if data.year is None else data.year == rendered.truth.year,
+        "issuer": issuer,
+        "form": None if report.form is None else report.form == rendered.choices["truth.form"],
+    }
+    return tuple(
+        f"{name} {'none' if right is None else 'right' if right else 'WRONG'}" for name, right in found.items()
+    )
 
 
 def _save(folder: Path | None, outcome: Outcome, rendered: Rendered) -> None:
@@ -146,68 +180,137 @@ def _save(folder: Path | None, outcome: Outcome, rendered: Rendered) -> None:
     )
 
 
-def _try_chunk(seeds: range, level: str | None, pins: dict[str, str], save: Path | None) -> list[Outcome]:
-    return [try_seed(seed, level, pins, save) for seed in seeds]
+def _try_chunk(seeds: range, level: str | None, pins: dict[str, str], save: Path | None, calm: bool) -> list[Outcome]:
+    return [try_seed(seed, level, pins, save, calm=calm) for seed in seeds]
 
 
-def run(seeds: range, level: str | None, pins: dict[str, str], save: Path | None, jobs: int) -> list[Outcome]:
+def run(
+    seeds: range, level: str | None, pins: dict[str, str], save: Path | None, jobs: int, *, calm: bool
+) -> list[Outcome]:
     """The outcomes of a range of seeds, in order, over some processes."""
     if jobs == 1:
-        return _try_chunk(seeds, level, pins, save)
+        return _try_chunk(seeds, level, pins, save, calm)
     chunks = [seeds[i : i + 50] for i in range(0, len(seeds), 50)]
     with ProcessPoolExecutor(jobs) as pool:
-        found = pool.map(_try_chunk, chunks, repeat(level), repeat(pins), repeat(save))
+        found = pool.map(_try_chunk, chunks, repeat(level), repeat(pins), repeat(save), repeat(calm))
         return [outcome for chunk in found for outcome in chunk]
 
 
+def smallest(outcome: Outcome) -> tuple[dict[str, str], int] | None:
+    """The fewest choices that still fail alike with all others usual, and a seed; None where none repeats it."""
+
+    def failing(odd: dict[str, str]) -> int | None:
+        pins = {"truth.form": outcome.choices["truth.form"], "truth.trouble": "none", **odd}
+        for seed in (outcome.seed, *range(4)):
+            if try_seed(seed, "damaged", pins, None, calm=True).trouble == outcome.trouble:
+                return seed
+        return None
+
+    odd = dict(outcome.odd)
+    seed = failing(odd)
+    if seed is None:
+        return None
+    for axis in list(odd):
+        fewer = {a: n for a, n in odd.items() if a != axis}
+        if (found := failing(fewer)) is not None:
+            odd, seed = fewer, found
+    return odd, seed
+
+
+def single_choices(form: str, seed: int) -> list[dict[str, str]]:
+    """Every choice that a page of a form may offer, each as a set of pins; found by walking the pages they lead to."""
+    tried: set[tuple[str, str]] = set()
+    queue: list[dict[str, str]] = [{"truth.form": form, "truth.trouble": "none"}]
+    for pins in queue:
+        offered = page(seed, "damaged", pins, calm=True).offered
+        for axis, names in offered.items():
+            for name in names:
+                if (axis, name) not in tried and axis not in pins:
+                    tried.add((axis, name))
+                    queue.append({**pins, axis: name})
+    return queue
+
+
+def each_text(seeds: range, save: Path | None, *, show: int) -> tuple[str, bool]:
+    """Every choice by itself on pages otherwise usual: those that are not read perfectly, and whether any is silent."""
+    lines, broken = [HEAD], False
+    for form in ("2014", "2019", "2021"):
+        for pins in single_choices(form, seeds[0]):
+            chosen = [f"{axis}={name}" for axis, name in pins.items() if not axis.startswith("truth.")]
+            outcomes = [try_seed(seed, "damaged", pins, save, calm=True) for seed in seeds]
+            tally = Tally()
+            for outcome in outcomes:
+                tally.add(outcome.tally)
+            failed = [o for o in outcomes if o.trouble in {"silent", "crash", "unread", "alarm"}]
+            broken = broken or any(o.trouble in {"silent", "crash"} for o in failed)
+            if failed:
+                lines.append(tally.line(f"{form} {outcomes[0].level} " + (" ".join(chosen) or "usual page")))
+            for outcome in failed[:show]:
+                lines += [f"  seed {outcome.seed}:", outcome.description, f"  findings: {', '.join(outcome.rules)}"]
+    return "\n".join(lines), broken
+
+
 def report_text(outcomes: list[Outcome], *, every_choice: bool, show: int) -> str:
-    """The whole report for people: totals by level, the worst choices, the first failures."""
+    """The whole report for people: totals by level, the choices that do worse than their level, the first failures."""
     by_level: dict[str, Tally] = defaultdict(Tally)
-    by_choice: dict[tuple[str, str, str], Tally] = defaultdict(Tally)
+    by_choice: dict[str, dict[str, Tally]] = defaultdict(lambda: defaultdict(Tally))
     for outcome in outcomes:
+        kind = "damaged" if outcome.level == "damaged" else "clean and noisy"
         for level in (outcome.level, "all"):
             by_level[level].add(outcome.tally)
         for axis, name in outcome.choices.items():
-            by_choice[(outcome.level == "damaged" and "damaged") or "readable", axis, name].add(outcome.tally)
+            by_choice[kind][f"{axis}={name}"].add(outcome.tally)
+        by_choice[kind][""].add(outcome.tally)
     lines = [
         HEAD,
         *(by_level[level].line(level) for level in ("clean", "noisy", "damaged", "all") if level in by_level),
     ]
-    for kind, title in (("readable", "clean and noisy pages, worst first"), ("damaged", "damaged pages, worst first")):
-        chosen = [(f"{axis}={name}", tally) for (k, axis, name), tally in by_choice.items() if k == kind]
-        chosen.sort(
-            key=lambda item: (
-                -item[1].silent_pages / item[1].pages,
-                item[1].perfect / item[1].pages,
-                item[1].right / max(1, item[1].figures),
-            )
-        )
-        lines += [
-            "",
-            f"{title}",
-            HEAD,
-            *(tally.line(name) for name, tally in (chosen if every_choice else chosen[:25])),
-        ]
+    for kind, tallies in by_choice.items():
+        whole = tallies.pop("")
+        ranked = sorted(tallies.items(), key=lambda item: -_excess(item[1], whole))
+        listed = ranked if every_choice else [(name, t) for name, t in ranked if _excess(t, whole) > 0][:25]
+        if listed:
+            lines += ["", f"{kind} pages: choices that do worse than the rest, worst first", HEAD]
+            lines += [tally.line(name) for name, tally in listed]
+    metadata = Counter(word for outcome in outcomes for word in outcome.metadata)
+    lines += ["", "metadata: " + ", ".join(f"{word} {count}" for word, count in sorted(metadata.items()))]
     return "\n".join([*lines, "", *_failures(outcomes, show)])
+
+
+def _excess(tally: Tally, whole: Tally) -> float:
+    """How far a choice fails beyond its level; a page silently wrong or crashed counts ten times one not fully read."""
+
+    def badness(t: Tally) -> float:
+        return 10 * (t.silent_pages + t.crashed) + (t.pages - t.perfect)
+
+    expected = badness(whole) / whole.pages * tally.pages
+    return (badness(tally) - expected) / (tally.pages**0.5)
+
+
+def _failure(outcome: Outcome) -> list[str]:
+    odd = ", ".join(f"{axis}={name}" for axis, name in outcome.odd.items())
+    lines = [f"- seed {outcome.seed} form {outcome.choices['truth.form']} [{outcome.level}] {odd}"]
+    if least := smallest(outcome):
+        pins = {"truth.form": outcome.choices["truth.form"], "truth.trouble": "none", **least[0]}
+        outcome = try_seed(least[1], "damaged", pins, None, calm=True)
+        words = " ".join(f"--only {axis}={name}" for axis, name in pins.items())
+        lines.append(f"  repeat: python -m benchmarks.fuzz --calm --examples 1 --seed {least[1]} {words}")
+    return [*lines, outcome.description, f"  findings: {', '.join(outcome.rules) or 'none'}"]
 
 
 def _failures(outcomes: list[Outcome], show: int) -> list[str]:
     lines = []
-    for trouble, words in (("crash", "crashed"), ("silent", "SILENT ERROR"), ("unread", "not fully read")):
+    for trouble, words in (
+        ("crash", "crashed"),
+        ("silent", "SILENT ERROR"),
+        ("unread", "not fully read"),
+        ("alarm", "false alarm"),
+    ):
         hits = [outcome for outcome in outcomes if outcome.trouble == trouble]
         if hits:
             lines.append(f"{words}: {len(hits)} pages; seeds {' '.join(str(o.seed) for o in hits[:12])}")
         for outcome in hits[:show]:
-            odd = ", ".join(
-                f"{a}={n}"
-                for a, n in outcome.choices.items()
-                if n not in {"none", "no", "exact", "plain", "canonical", "full", "kept"}
-            )
-            lines += [
-                f"- seed {outcome.seed} [{outcome.level}] {odd}",
-                outcome.description,
-                f"  findings: {', '.join(outcome.rules) or 'none'}",
-            ]
+            lines += _failure(outcome)
     if hits := Counter(o.description.strip().splitlines()[-1] for o in outcomes if o.trouble == "crash"):
         lines += ["crashes by message:", *(f"  {count} × {message}" for message, count in hits.most_common(8))]
     return lines
@@ -228,15 +331,24 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--jobs", type=int, default=1, help="processes (default 1)")
     parser.add_argument("--show", type=int, default=3, help="failures of each kind to describe (default 3)")
+    parser.add_argument(
+        "--each", type=int, default=0, metavar="N", help="instead: every single choice by itself, N pages"
+    )
+    parser.add_argument("--calm", action="store_true", help="the usual option wherever --only does not say otherwise")
     parser.add_argument("--all", action="store_true", help="list every choice, not only the 25 worst")
     parser.add_argument("--save", type=Path, metavar="DIR", help="keep the bytes of failing pages in this folder")
     options = parser.parse_args(arguments)
     if any("=" not in pin for pin in options.only):
         parser.error("--only wants AXIS=NAME, e.g. --only container=pipe_rows")
     pins = dict(pin.split("=", 1) for pin in options.only)
-    outcomes = run(
-        range(options.seed, options.seed + options.examples), options.level, pins, options.save, options.jobs
-    )
+    reader()
+    if options.each:
+        text, broken = each_text(range(options.seed, options.seed + options.each), options.save, show=options.show)
+        print(text)
+        return int(broken)
+    level = options.level or ("damaged" if options.calm else None)
+    seeds = range(options.seed, options.seed + options.examples)
+    outcomes = run(seeds, level, pins, options.save, options.jobs, calm=options.calm)
     print(report_text(outcomes, every_choice=options.all, show=options.show))
     return int(any(outcome.trouble in {"silent", "crash"} for outcome in outcomes))
 

@@ -30,11 +30,11 @@ class _Reading(NamedTuple):
 
 
 def decode(data: bytes, content_type: str | None = None) -> tuple[str, str]:
-    """The text of ``data`` and the name of the encoding it was read in; undecodable bytes become U+FFFD, never an error.
+    """The text of ``data`` and the encoding it was read in; undecodable bytes become U+FFFD, never an error.
 
     ``content_type`` is the HTTP header as it was sent; where it names no charset the caller must not invent one.
-    GB2312 and GBK are read as their superset GB18030 (https://encoding.spec.whatwg.org/).  Evidence, in this order:
-    a UTF-16 or UTF-32 byte order mark, zero bytes of UTF-16, valid or almost valid UTF-8, valid GB18030, the declaration.
+    GB2312 and GBK are read as their superset GB18030 (https://encoding.spec.whatwg.org/).  Evidence, in this order: a
+    UTF-16 or UTF-32 byte order mark, zero bytes of UTF-16, (almost) valid UTF-8, valid GB18030, the declaration.
     """
     mark, prefix = read_bom(data)
     if mark is not None and mark != _UTF8:
@@ -66,7 +66,10 @@ def _read(data: bytes, encoding: str) -> _Reading:
     try:
         return _Reading(data.decode(encoding), 0)
     except UnicodeDecodeError as error:
-        cut_at_end = error.end == len(data) and error.reason in ("unexpected end of data", "incomplete multibyte sequence")
+        cut_at_end = error.end == len(data) and error.reason in (
+            "unexpected end of data",
+            "incomplete multibyte sequence",
+        )
         text = to_unicode(data, encoding)
         if cut_at_end:
             return _Reading(text, 0)
@@ -90,7 +93,7 @@ def _utf16_without_mark(data: bytes, declared: str | None) -> str | None:
 
 
 def _is_gb_by_chance_utf8(text: str, data: bytes) -> bool:
-    """A few Chinese characters in GB18030 can pass for two-byte UTF-8 (Greek, Cyrillic, Arabic): a Chinese page has none alone."""
+    """Whether a few Chinese characters in GB18030 pass for two-byte UTF-8: Latin, Greek, Cyrillic or Arabic letters."""
     if _THREE_BYTES_OR_MORE.search(text) or not _NOT_ASCII.search(text):
         return False
     reading = _read(data, _GB)
@@ -120,7 +123,7 @@ def _legacy(data: bytes, declared: str | None, unicode_reading: _Reading) -> tup
 
 
 def _foreign_share(text: str) -> float:
-    """Kana, Greek, Cyrillic, Bopomofo and private characters among all that is not ASCII: many where Big5 is read as GB18030."""
+    """The share of kana, Greek, Cyrillic, Bopomofo and private characters: high where Big5 is read as GB18030."""
     sample = text[:_SAMPLE]
     written = len(_NOT_ASCII.findall(sample))
     return len(_FOREIGN_TO_GB.findall(sample)) / written if written else 0.0

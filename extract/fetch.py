@@ -16,8 +16,9 @@ from http import HTTPStatus
 from typing import Protocol
 
 import requests
+import urllib3
 
-_CHUNK_BYTES = 64 * 1024
+_CHUNK_BYTES = 16 * 1024
 _MAX_REDIRECTS = 5
 _RETRIED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 
@@ -152,15 +153,14 @@ def _ask_once(url: str, session: requests.Session, limits: FetchLimits) -> Respo
         raise FetchError(url, f"more than {session.max_redirects} redirects") from None
     except requests.exceptions.ConnectTimeout:
         raise _RetryableError(FetchError(url, f"no connection within {limits.connect_timeout:g} s")) from None
-    except requests.exceptions.Timeout:
+    except (requests.exceptions.Timeout, urllib3.exceptions.ReadTimeoutError):
         raise _RetryableError(FetchError(url, f"no answer within {limits.read_timeout:g} s")) from None
-    except requests.exceptions.ConnectionError as error:
-        reason = "the server fell silent" if "timed out" in str(error).lower() else "the connection failed or broke off"
-        raise _RetryableError(FetchError(url, reason)) from None
-    except requests.exceptions.ChunkedEncodingError:
-        raise _RetryableError(FetchError(url, "the answer was cut off before its end")) from None
-    except requests.exceptions.ContentDecodingError:
+    except requests.exceptions.ConnectionError:
+        raise _RetryableError(FetchError(url, "the connection failed or broke off")) from None
+    except urllib3.exceptions.DecodeError:
         raise FetchError(url, "the answer's compression is broken") from None
+    except urllib3.exceptions.HTTPError:
+        raise _RetryableError(FetchError(url, "the answer was cut off before its end")) from None
     except (requests.exceptions.RequestException, ValueError) as error:
         raise FetchError(url, _one_line(error)) from None
 
@@ -185,7 +185,7 @@ def _read_body(url: str, answer: requests.Response, limits: FetchLimits, deadlin
     if declared.isdigit() and int(declared) > limits.max_bytes:
         raise too_large
     body = bytearray()
-    for chunk in answer.iter_content(_CHUNK_BYTES):
+    while chunk := answer.raw.read1(_CHUNK_BYTES, decode_content=True):
         body += chunk
         if len(body) > limits.max_bytes:
             raise too_large

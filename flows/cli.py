@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
+import warnings
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from typer.exceptions import TyperException
@@ -51,6 +53,7 @@ class RowFormat(StrEnum):
 
 
 Sources = Annotated[Path | None, typer.Option(help="Registry to use instead of the one in the settings.")]
+Home = Annotated[Path | None, typer.Option(help="Folder for all that a run writes; NIANBAO_HOME, or var, by default.")]
 BaseUrl = Annotated[str | None, typer.Option(help="What relative addresses of the registry are joined to.")]
 
 
@@ -87,7 +90,7 @@ def parse(
 
 
 @app.command()
-def crawl(sources: Sources = None, base_url: BaseUrl = None) -> None:
+def crawl(sources: Sources = None, base_url: BaseUrl = None, home: Home = None) -> None:
     """Run the nightly flow once, now.
 
     Fetches every source, keeps the bytes, reads, loads and publishes.
@@ -105,7 +108,7 @@ def crawl(sources: Sources = None, base_url: BaseUrl = None) -> None:
     """
     from flows.runs import crawl_now
 
-    raise typer.Exit(crawl_now(_settings(sources, base_url)))
+    raise typer.Exit(crawl_now(_settings(sources, base_url, home)))
 
 
 @app.command()
@@ -115,6 +118,7 @@ def rerun(
     refetch: Annotated[bool, typer.Option("--refetch", help="Fetch again instead of reading the kept bytes.")] = False,
     sources: Sources = None,
     base_url: BaseUrl = None,
+    home: Home = None,
 ) -> None:
     """Read one town's reports again.
 
@@ -130,12 +134,13 @@ def rerun(
     """
     from flows.runs import rerun_now
 
-    raise typer.Exit(rerun_now(_settings(sources, base_url), town, year=year, refetch=refetch))
+    raise typer.Exit(rerun_now(_settings(sources, base_url, home), town, year=year, refetch=refetch))
 
 
 @app.command()
 def load(
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Saved reports; - is standard input.")],
+    home: Home = None,
 ) -> None:
     """Read saved reports into the warehouse.
 
@@ -150,7 +155,7 @@ def load(
     """
     from flows.runs import load_paths
 
-    raise typer.Exit(load_paths(_settings(), paths))
+    raise typer.Exit(load_paths(_settings(home=home), paths))
 
 
 @app.command()
@@ -173,11 +178,11 @@ def query(
 
 
 @app.command()
-def serve() -> None:
+def serve(home: Home = None) -> None:
     """Run the nightly flow every night.
 
-    Stays until interrupted, and runs at 02:30 Asia/Shanghai. A Prefect server is started on loopback, unless PREFECT_API_URL names one.  The schedule is kept on the server, so
-    that a restart misses nothing.
+    Stays until interrupted, and runs at 02:30 Asia/Shanghai. A Prefect server is started on loopback, unless
+    PREFECT_API_URL names one. The schedule is kept on the server, so that a restart misses nothing.
 
     \b
     Examples:
@@ -186,7 +191,7 @@ def serve() -> None:
     """
     from flows.runs import serve_flows
 
-    serve_flows(_settings())
+    serve_flows(_settings(home=home))
 
 
 @sources_app.command("check")
@@ -205,15 +210,33 @@ def sources_check(sources: Sources = None, base_url: BaseUrl = None) -> None:
     raise typer.Exit(check_sources(_settings(sources, base_url)))
 
 
-def _settings(sources: Path | None = None, base_url: str | None = None) -> Settings:
+def _settings(sources: Path | None = None, base_url: str | None = None, home: Path | None = None) -> Settings:
     from flows.settings import load_settings
 
-    given = {"sources": sources, "base_url": base_url}
+    given = {"sources": sources, "base_url": base_url, "home": home}
     return load_settings().model_copy(update={name: value for name, value in given.items() if value is not None})
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; ends the process with the exit status, and never shows a traceback without ``--debug``."""
+def main() -> None:
+    """Run the command line and end the process with the exit status."""
+    leave(run(sys.argv[1:]))
+
+
+def leave(status: int) -> NoReturn:
+    """End the process, at once where Prefect was used.
+
+    What Prefect and DuckDB have to say while the interpreter takes them apart, when the server is gone, helps nobody.
+    """
+    if "prefect" in sys.modules:
+        sys.stderr.flush()
+        os._exit(status)
+    sys.exit(status)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; the exit status.  Errors are one line on standard error, a traceback only with ``--debug``."""
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
     try:
         status = app(args=arguments, prog_name="nianbao", standalone_mode=False) or ExitCode.OK
         sys.stdout.flush()
@@ -228,9 +251,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         status = _complain(str(error), error.exit_code)
     except Exception as error:
         if os.environ.get("NIANBAO_DEBUG"):
-            raise
+            traceback.print_exc()
         status = _complain(*_explain(error))
-    sys.exit(int(status))
+    return int(status)
 
 
 def _explain(error: Exception) -> tuple[str, ExitCode]:

@@ -15,8 +15,10 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from importlib import import_module
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import requests
 
@@ -44,14 +46,28 @@ def connected_server(home: Path, *, port: int | None = None, services: bool = Fa
     Takes the server of ``PREFECT_API_URL``, else the one that already runs for ``home``, else starts one on ``port``
     (None: any free one); ``services`` adds the scheduler, which a server needs to start flows by the clock.
     """
-    given = os.environ.get("PREFECT_API_URL")
-    running = given or _running_server(home)
-    if running:
-        with _connected(home, running):
-            yield running
-        return
-    with _own_server(home, port or _free_port(), services=services) as url, _connected(home, url):
+    running = os.environ.get("PREFECT_API_URL") or _running_server(home)
+    url = running or f"http://{_LOOPBACK}:{port or _free_port()}/api"
+    with ExitStack() as stack:
+        stack.enter_context(_environment({**quiet_environment(home), "PREFECT_API_URL": url}))
+        if not running:
+            stack.enter_context(_own_server(home, url, services=services))
+        from prefect.settings import PREFECT_API_URL, temporary_settings
+
+        stack.enter_context(temporary_settings({PREFECT_API_URL: url}))
         yield url
+
+
+@contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    """Variables that are not set otherwise, set while the context lasts; Prefect reads them when it is imported."""
+    added = {name: value for name, value in values.items() if name not in os.environ}
+    os.environ.update(added)
+    try:
+        yield
+    finally:
+        for name in added:
+            os.environ.pop(name, None)
 
 
 def _running_server(home: Path) -> str | None:
@@ -78,12 +94,11 @@ def _is_healthy(url: str) -> bool:
 
 
 @contextmanager
-def _own_server(home: Path, port: int, *, services: bool) -> Iterator[str]:
+def _own_server(home: Path, url: str, *, services: bool) -> Iterator[None]:
     folder = home / "prefect"
     folder.mkdir(parents=True, exist_ok=True)
     log_path = folder / "server.log"
-    url = f"http://{_LOOPBACK}:{port}/api"
-    command = [sys.executable, "-m", "flows.server", "--host", _LOOPBACK, "--port", str(port)]
+    command = [sys.executable, "-m", "flows.server", "--host", _LOOPBACK, "--port", str(urlsplit(url).port)]
     with log_path.open("wb") as log:
         process = subprocess.Popen(  # noqa: S603
             [*command, *([] if services else ["--no-services"])],
@@ -94,9 +109,10 @@ def _own_server(home: Path, port: int, *, services: bool) -> Iterator[str]:
             start_new_session=True,
         )
     try:
+        import_module("prefect")
         _wait_until_healthy(process, url, log_path)
         _address_file(home).write_text(url, encoding="utf-8")
-        yield url
+        yield
     finally:
         _address_file(home).unlink(missing_ok=True)
         _stop(process)
@@ -118,21 +134,6 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-@contextmanager
-def _connected(home: Path, url: str) -> Iterator[None]:
-    changes = {**quiet_environment(home), "PREFECT_API_URL": url}
-    changes = {name: value for name, value in changes.items() if name not in os.environ}
-    os.environ.update(changes)
-    try:
-        from prefect.settings import PREFECT_API_URL, temporary_settings
-
-        with temporary_settings({PREFECT_API_URL: url}):
-            yield
-    finally:
-        for name in changes:
-            os.environ.pop(name, None)
 
 
 def _end_with_parent() -> None:

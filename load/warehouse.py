@@ -137,7 +137,7 @@ def _arrow(table: Table, frames: Frames) -> pa.Table:
     columns = [column.name for column in table.columns]
     try:
         return pa.Table.from_pandas(getattr(frames, table.name)[columns], table.arrow_schema, preserve_index=False)
-    except (KeyError, pa.ArrowException) as error:
+    except (KeyError, ValueError, pa.ArrowException) as error:
         raise WarehouseError(
             f"nothing was loaded: frame {table.name} does not fit: {' '.join(str(error).split())}"
         ) from None

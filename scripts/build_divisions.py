@@ -17,6 +17,7 @@ import re
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -39,7 +40,7 @@ def read_names(folder: Path) -> dict[str, str]:
 class Aliases:
     """The further names of a division, by the wording rules of ``data/metadata.toml``."""
 
-    def __init__(self, wording: dict[str, list[str]]) -> None:
+    def __init__(self, wording: dict[str, Any]) -> None:
         """Compile the rules once."""
         peoples = sorted(wording["ethnic_groups"], key=len, reverse=True)
         full = "|".join(f"{people}族" for people in peoples)

@@ -146,6 +146,8 @@ def test_page_reads_as_its_golden_file_says(path: str) -> None:
     assert not differing, "figures read otherwise than printed (read, printed)"
     assert set(read) == set(expected["figures"])
     assert report.verdict == expected["verdict"], [(f.rule, f.message) for f in report.findings]
+    in_doubt = {figure for f in report.findings if f.severity == "error" for figure in f.figures}
+    assert set(expected["doubted"]) <= in_doubt, "a wrong cell is not named by any finding"
     assert report.metadata.year == expected["year"]
     assert re.fullmatch(issuer_pattern(expected), fold(report.metadata.issuer or "")), report.metadata.issuer
     assert report.metadata.division_code == expected["division_code"]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from transform import solve
-from transform.columns import Slots, read_columns, trimmed
+from transform.columns import ColumnReading, Slots, common_columns, read_columns, trimmed, without_filling
 from transform.fold import fold
 from transform.forms import ColumnDef, Form, TableDef, figure_id
 from transform.lines import RawRow, Token, alignment_words
@@ -73,6 +73,14 @@ def _same(a: Slots, b: Slots) -> bool:
 
 def _texts(row: RawRow) -> str:
     return " | ".join(t.info.text for t in row.values)
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadRow:
+    placed: PlacedRow
+    columns: tuple[ColumnDef, ...]
+    reading: ColumnReading
+    header: list[Token]
 
 
 @dataclass(slots=True)
@@ -151,7 +159,7 @@ class TableAligner:
     ) -> None:
         if not found:
             return
-        sizes = [len(p) for p, _ in read]
+        sizes = [sum(p.token is not None and not p.token.info.is_blank for p in placements.values()) for placements, _ in read]
         best = max(range(len(found)), key=lambda k: (self._year_evidence(found[k]), sizes[k], -k))
         if sizes[best] < _RIVAL_SHARE * max(sizes):
             best = max(range(len(found)), key=lambda k: (sizes[k], -k))
@@ -222,7 +230,7 @@ class TableAligner:
 
     def _place_rows(self, instance: Instance, table: TableDef) -> dict[str, Placement]:
         header: list[Token] = []
-        read: list[tuple[PlacedRow, tuple[ColumnDef, ...], Slots | None, Slots | None, tuple[str, ...], list[Token]]] = []
+        read: list[_ReadRow] = []
         known_rows = {r.id: r for r in table.rows}
         for placed in instance.rows:
             row_def = known_rows.get(placed.row_id)
@@ -233,15 +241,18 @@ class TableAligner:
             if row_def is None:
                 continue
             columns = tuple(table.column(c) for c in row_def.columns)
+            if placed.row.header_columns is not None and len(placed.row.values) > len(columns):
+                placed.row = without_filling(placed.row, self._value_columns(instance, placed.row, len(columns)))
             reading = read_columns(placed.row, header, table, columns, self.year)
-            read.append((placed, columns, reading.anchored, reading.ordered, reading.order, header))
+            read.append(_ReadRow(placed, columns, reading, header))
         placements: dict[str, Placement] = {}
         total = self._total_place(table)
-        prefer_anchored, tie = _better_mode(read, total)
+        mode, tie = _better_mode(read, total)
         open_rows: list[_OpenRow] = []
         fixed: dict[str, Slots] = {}
-        for placed, columns, anchored, ordered, order, row_header in read:
-            slots = self._between(placed, table, columns, anchored, ordered, total, prefer_anchored, tie)
+        for row in read:
+            placed, columns, order, row_header = row.placed, row.columns, row.reading.order, row.header
+            slots = self._between(row, table, total, mode, tie)
             if slots is None:
                 blocks = [Block(0, len(order), order.index(columns[total].id))] if total is not None else []
                 found = _candidates(placed.row, order, columns, blocks) if blocks else []
@@ -271,22 +282,20 @@ class TableAligner:
         return placements
 
     @staticmethod
+    def _value_columns(instance: Instance, row: RawRow, width: int) -> frozenset[int]:
+        source = row.values[0].source
+        return common_columns([p.row for p in instance.rows if p.row.values and p.row.values[0].source is source], width)
+
+    @staticmethod
     def _total_place(table: TableDef) -> int | None:
         ids = [c.id for c in table.columns]
         return ids.index("total") if "total" in ids else None
 
-    def _between(
-        self,
-        placed: PlacedRow,
-        table: TableDef,
-        columns: tuple[ColumnDef, ...],
-        anchored: Slots | None,
-        ordered: Slots | None,
-        total: int | None,
-        prefer_anchored: bool,
-        tie: bool,
-    ) -> Slots | None:
+    def _between(self, row: _ReadRow, table: TableDef, total: int | None, mode: str, tie: bool) -> Slots | None:
         """The reading by columns or the reading by order: they agree, or the row's own sum decides, or the table's."""
+        anchored, ordered = row.reading.anchored, row.reading.ordered
+        if mode == "canonical":
+            return row.reading.canonical or ordered
         if anchored is None or ordered is None or _same(anchored, ordered):
             return anchored if anchored is not None else ordered
         if total is not None:
@@ -296,10 +305,10 @@ class TableAligner:
         if tie:
             self.result.doubt(
                 f"{table.id}.columns_unclear",
-                [figure_id(table, placed.row_id, c.id) for c in columns],
+                [figure_id(table, row.placed.row_id, c.id) for c in row.columns],
                 "the header and the order of the cells disagree about the columns of this row",
             )
-        return anchored if prefer_anchored else ordered
+        return anchored if mode == "anchored" else ordered
 
     def _settle_open_rows(
         self, table: TableDef, open_rows: list[_OpenRow], fixed: Mapping[str, Slots], placements: dict[str, Placement]
@@ -566,18 +575,15 @@ def _amount_header(column: ColumnDef, row: RawRow, header: Sequence[Token], tabl
     return None
 
 
-def _better_mode(
-    read: Sequence[tuple[PlacedRow, tuple[ColumnDef, ...], Slots | None, Slots | None, tuple[str, ...], list[Token]]],
-    total: int | None,
-) -> tuple[bool, bool]:
-    """Whether reading by columns keeps at least as many row sums as reading by order, and whether neither is better."""
+def _better_mode(read: Sequence[_ReadRow], total: int | None) -> tuple[str, bool]:
+    """Which way of reading keeps most row sums, and whether reading by columns and by order keep equally many."""
     if total is None:
-        return True, True
-    counts = [0, 0]
-    for _, _, anchored, ordered, _, _ in read:
-        for k, slots in enumerate((anchored, ordered)):
+        return "anchored", True
+    counts = {"anchored": 0, "ordered": 0, "canonical": 0}
+    for row in read:
+        for mode in counts:
+            slots = getattr(row.reading, mode)
             if slots is not None and _row_holds(slots, total):
-                counts[k] += 1
-    return counts[0] >= counts[1], counts[0] == counts[1]
-
-
+                counts[mode] += 1
+    best = max(counts, key=lambda m: counts[m])
+    return best, counts["anchored"] == counts["ordered"]

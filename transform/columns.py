@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from transform.fold import fold
 from transform.forms import ColumnDef, TableDef
 from transform.lines import RawRow, Token, alignment_words
-from transform.vocabulary import TextInfo, cut_label_ids, label_keys
+from transform.vocabulary import TextInfo, cut_label_ids
 
 Slots = tuple[Token | None, ...]
 
@@ -18,13 +18,14 @@ Slots = tuple[Token | None, ...]
 class ColumnReading:
     """The tokens of one row in the order of the form's columns.
 
-    ``anchored`` follows the columns of the grid, ``ordered`` the order of the header; each is None when it gives no
-    complete reading.  ``order`` is the sequence of column ids that the header prints (canonical when it prints none);
+    ``anchored`` follows the columns of the grid, ``ordered`` the order of the header, ``canonical`` the order of the
+    form where the header prints another; each is None when it gives no complete reading.  ``order`` is the sequence of column ids that the header prints (canonical when it prints none);
     ``header_known`` says whether a header was read at all, ``contradicted`` that it is damaged and out of order.
     """
 
     anchored: Slots | None
     ordered: Slots | None
+    canonical: Slots | None
     order: tuple[str, ...]
     header_known: bool
     contradicted: bool = False
@@ -33,11 +34,6 @@ class ColumnReading:
 @lru_cache(maxsize=256)
 def _wordings(table_id: str, columns: tuple[ColumnDef, ...]) -> dict[str, tuple[str, ...]]:
     return {column.id: column.wordings for column in columns}
-
-
-@lru_cache(maxsize=64)
-def _parent_keys(columns: tuple[ColumnDef, ...]) -> frozenset[str]:
-    return frozenset(key for c in columns if c.parent for key in label_keys(fold(c.parent)))
 
 
 def resolve_header(infos: Sequence[TextInfo | None], table: TableDef, columns: tuple[ColumnDef, ...]) -> tuple[str | None, ...] | None:
@@ -120,6 +116,10 @@ def _anchored(row: RawRow, table: TableDef, columns: tuple[ColumnDef, ...], year
     resolved = resolve_header(leaves, table, columns)
     if resolved is None:
         return None, not every <= {i for leaf in leaves if leaf for i in leaf.ids("column", table.id)}
+    words = alignment_words()
+    for column_id, token, leaf in zip(resolved, tokens, leaves, strict=True):
+        if column_id is None and token.info.has_digits and (leaf is None or leaf.key not in words.ignored_columns | words.subtotal):
+            return None, True
     by_id = {i: t for i, t in zip(resolved, tokens, strict=True) if i}
     if not every <= set(by_id):
         return None, True
@@ -149,13 +149,12 @@ def header_order(header: Sequence[Token], table: TableDef, columns: tuple[Column
     """The order of columns that a header prints, children standing where their common parent stands; None when unclear."""
     allowed = {c.id for c in columns}
     parents = {c.id for c in columns if c.parent}
-    parent_keys = _parent_keys(columns)
     top: list[str] = []
     children: list[str] = []
     place: int | None = None
     for token in header:
         known = [i for i in token.info.ids("column", table.id) if i in allowed]
-        if token.info.key in parent_keys:
+        if parents and token.info.ids("parent", table.id):
             place = len(top) if place is None else place
         elif len(known) == 1:
             if known[0] in parents and place is not None:
@@ -182,12 +181,17 @@ def _disordered(header: Sequence[Token], table: TableDef, columns: tuple[ColumnD
 def trimmed(values: Sequence[Token], width: int, exact: bool) -> tuple[Token, ...] | None:
     """The row's values where their number settles their columns, else None.
 
-    In flat text, empty cells may be filling: exactly ``width`` printed values are the row; so are ``width`` cells
+    In a grid, filling stands at one end only.  In flat text, empty cells may be filling: exactly ``width`` printed values are the row; so are ``width`` cells
     once filling at the end is left out, if no printed value stands beyond.
     """
     if len(values) == width:
         return tuple(values)
     if exact:
+        surplus = len(values) - width
+        if surplus > 0 and not values[0].info.is_blank and all(t.info.is_blank for t in values[width:]):
+            return tuple(values[:width])
+        if surplus > 0 and not values[-1].info.is_blank and all(t.info.is_blank for t in values[:surplus]):
+            return tuple(values[surplus:])
         return None
     printed = tuple(t for t in values if not t.info.is_blank)
     if len(printed) == width:
@@ -199,6 +203,21 @@ def trimmed(values: Sequence[Token], width: int, exact: bool) -> tuple[Token, ..
     return None
 
 
+def common_columns(rows: Sequence[RawRow], width: int) -> frozenset[int]:
+    """The grid columns that hold the values of most rows with exactly ``width`` cells; empty when no two rows agree."""
+    counts = Counter(tuple(t.column for t in row.values) for row in rows if len(row.values) == width)
+    best = counts.most_common(1)
+    return frozenset(best[0][0]) if best and best[0][1] > 1 else frozenset()
+
+
+def without_filling(row: RawRow, columns: frozenset[int]) -> RawRow:
+    """The row without the empty cells that lie outside the columns of its neighbours' values."""
+    if not columns or any(t.column not in columns and not t.info.is_blank for t in row.values):
+        return row
+    values = [t for t in row.values if t.column in columns]
+    return replace(row, values=values) if len(values) == len(columns) else row
+
+
 def read_columns(
     row: RawRow, header: Sequence[Token], table: TableDef, columns: tuple[ColumnDef, ...], year: int | None
 ) -> ColumnReading:
@@ -207,7 +226,7 @@ def read_columns(
     order = header_order(header, table, columns)
     known, contradicted = order is not None, False
     if order is None:
-        labels = [t.info for t in header if not t.info.has("corner") and not t.info.has("band") and not t.info.has("title")]
+        labels = [t.info for t in header if not t.info.has("corner") and not t.info.has("band") and not t.info.has("title") and not t.info.has("parent")]
         resolved = resolve_header(labels, table, columns) if len(labels) >= len(columns) else None
         if resolved is not None and all(c.id in resolved for c in columns):
             order, known = tuple(i for i in resolved if i), True
@@ -216,8 +235,10 @@ def read_columns(
             order = tuple(c.id for c in columns)
             contradicted = _disordered(header, table, columns)
     ordered: Slots | None = None
+    canonical: Slots | None = None
     values = None if contradicted else trimmed(row.values, len(order), row.header_columns is not None)
     if values is not None:
         by_id = dict(zip(order, values, strict=True))
         ordered = tuple(by_id[c.id] for c in columns)
-    return ColumnReading(anchored, ordered, order, known, contradicted)
+        canonical = None if values == ordered else values
+    return ColumnReading(anchored, ordered, canonical, order, known, contradicted)

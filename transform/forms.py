@@ -102,6 +102,7 @@ class TableDef:
     title: str
     layout: Layout
     corner: tuple[str, ...]
+    parents: tuple[str, ...]
     columns: tuple[ColumnDef, ...]
     groups: tuple[GroupDef, ...]
     rows: tuple[RowDef, ...]
@@ -191,6 +192,7 @@ def _table(raw: dict[str, Any]) -> TableDef:
         title=raw["title"],
         layout=raw["layout"],
         corner=tuple(raw["corner"]),
+        parents=tuple(raw.get("parents", ())),
         columns=columns,
         groups=tuple(GroupDef(g["id"], g["label"], tuple(g["variants"])) for g in raw.get("groups", ())),
         rows=tuple(

@@ -148,7 +148,7 @@ class Gazetteer:
     def full_name(self, code: str) -> str:
         """The name with all its parents before it, and the code: 辽宁省朝阳市凌源市三道河子镇 (211382117)."""
         own = self.by_code(code)
-        names = [division.name for division in (*reversed(self.parents(code)), *([own] if own else []))]
+        names = dict.fromkeys(division.name for division in (*reversed(self.parents(code)), *([own] if own else [])))
         return f"{''.join(names)} ({code})"
 
     def _named(self, key: str) -> Scope:
@@ -188,7 +188,9 @@ class Gazetteer:
         while pending:
             at, reading = pending.pop()
             if reading.named:
-                found.setdefault((reading.codes, text[at:]), replace(reading, tail=text[at:]))
+                known = found.get((reading.codes, text[at:]))
+                if known is None or (known.gap, -known.named) > (reading.gap, -reading.named):
+                    found[reading.codes, text[at:]] = replace(reading, tail=text[at:])
             for end, codes in self._steps(text, at, reading.codes):
                 below = tuple(code for code in codes if code not in reading.codes)
                 if below:
@@ -197,11 +199,13 @@ class Gazetteer:
                 pending.append((between.end(), reading))
             if reading.named and not reading.gap and (zone := self._zone.match(text, at)):
                 pending.append((zone.end(), replace(reading, gap=True)))
-            if not reading.gap and (former := self._former.match(text, at)) and former.end() < len(text):
-                known = any(len(code) < 9 for code in _within(self._named(former.group()), reading.codes))
-                if not known:
-                    pending.append((former.end(), replace(reading, gap=True, doubtful=not reading.named)))
+            former = None if reading.gap else self._former.match(text, at)
+            if former and former.end() < len(text) and not self._known_above(former.group(), reading.codes):
+                pending.append((former.end(), replace(reading, gap=True, doubtful=not reading.named)))
         return tuple(found.values())
+
+    def _known_above(self, name: str, scope: Scope) -> bool:
+        return any(len(code) < 9 for code in _within(self._named(name), scope))
 
     def _tail_kind(self, tail: str) -> Literal["government", "department", "unknown"]:
         tail = self._in_brackets.sub("", tail)
@@ -243,7 +247,9 @@ class Gazetteer:
         reading = self.read(organ)
         if reading is None:
             return self._government_of(organ, near)
-        itself = re.compile(re.escape(self._town_ending.sub("", reading.place)) + self._town_ending.pattern.removesuffix("$"))
+        itself = re.compile(
+            re.escape(self._town_ending.sub("", reading.place)) + self._town_ending.pattern.removesuffix("$")
+        )
         near, prose = ([itself.sub(" ", text) for text in texts] for texts in (near, prose))
         placed, evidence = self._place(self._nearest(reading.codes), near, prose)
         placed = self._by_own_name(placed, reading.place)
@@ -254,11 +260,15 @@ class Gazetteer:
         return self.by_code(placed[0]), ()
 
     def _nearest(self, codes: Scope) -> Scope:
-        """Without counties that only repeat their prefecture (东莞市 is 4419 and 441900)."""
+        """Without divisions that only repeat the name of the one they lie in (东莞市 is 4419 and 441900)."""
+        if len(codes) == 1:
+            return codes
         repeated = {
             code
             for code in codes
-            if len(code) == 6 and code[:4] in codes and self._name(code) == self._name(code[:4])
+            if any(
+                code != other and code.startswith(other) and self._name(code) == self._name(other) for other in codes
+            )
         }
         return tuple(code for code in codes if code not in repeated)
 
@@ -295,7 +305,8 @@ class Gazetteer:
         return any(key in text for key in self._keys(code))
 
     def _stem_in(self, code: str, text: str) -> bool:
-        return any(stem in text for stem in self._stems(code))
+        other = f"(?![{self._rules['upper_letters']}])"
+        return any(stem in text and re.search(stem + other, text) for stem in self._stems(code))
 
     def _stem_followed(self, code: str, text: str) -> bool:
         return any(stem in text and re.search(stem + self._follower, text) for stem in self._stems(code))
@@ -304,7 +315,7 @@ class Gazetteer:
         return [stem for key in self._keys(code) if len(stem := self._stem.sub("", key)) > 1]
 
     def _elsewhere(self, code: str, near: Sequence[str]) -> bool:
-        """Whether the texts that place the page name counties, prefectures or provinces, and none the division is in."""
+        """Whether the texts that place the page name counties or what is above them, but none the division is in."""
         named = self._placing(near)
         return bool(named) and not any(code.startswith(other) or other.startswith(code) for other in named)
 
@@ -313,7 +324,7 @@ class Gazetteer:
         return any(len(code) == 9 for code in self._named(name))
 
     def names_in(self, text: str, letters: str) -> list[str]:
-        """The names in a folded text that end in one of ``letters`` and are some division's, the longest at each place."""
+        """The divisions' names in a folded text that end in one of ``letters``, the longest at each place."""
         found: list[str] = []
         for match in re.finditer(f"[{letters}]", text):
             end = match.end()
@@ -345,7 +356,9 @@ class Gazetteer:
         return Finding("metadata.division_ambiguous", "info", (), message, "source")
 
     def _doubtful(self, organ: str, code: str) -> Finding:
-        message = f"{organ} may be {self.full_name(code)}, but the page does not place it there; no division code is given"
+        message = (
+            f"{organ} may be {self.full_name(code)}, but the page does not place it there; no division code is given"
+        )
         return Finding("metadata.division_ambiguous", "info", (), message, "source")
 
     def _unknown(self, organ: str) -> Finding:

@@ -20,6 +20,7 @@ _LONGEST_LABEL = 70
 _LONGEST_STREAM_LABEL = 60
 _MAX_JOINED = 5
 _LEAD = 3
+_MIN_BLANK_STRIP = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Token:
     width: int = 1
     inherited: bool = False
     block: int = 0
+    starts_line: bool = False
 
     @property
     def locator(self) -> str:
@@ -141,6 +143,10 @@ def _exact_rows(grid: Grid, block: int, lead: tuple[Token, ...], pinyin: bool) -
         parts = list(_split_repeated(tokens))
         data = [(part, _label_zone(part)) for part in parts]
         is_data = any(_is_data(part, zone) for part, zone in data)
+        if not is_data and _is_blank_strip(tokens, columns):
+            yield RawRow(pending, [], tokens, block, columns, lead)
+            pending, fresh = [], False
+            continue
         if not is_data:
             if not fresh:
                 if any(t.info.has("column") or t.info.has("corner") or t.info.has("band") for t in tokens):
@@ -163,6 +169,13 @@ def _exact_rows(grid: Grid, block: int, lead: tuple[Token, ...], pinyin: bool) -
         pending = []
 
 
+def _is_blank_strip(tokens: list[Token], columns: dict[int, list[Token]]) -> bool:
+    """Whether a row of empty cells is the one row of a table that has all its labels in the header."""
+    if len(tokens) < _MIN_BLANK_STRIP or any(not t.info.is_blank or t.inherited for t in tokens):
+        return False
+    return all(any(h.info.ids("column", "disputes") for h in columns.get(t.column, ())) for t in tokens)
+
+
 def _is_data(tokens: list[Token], zone: int) -> bool:
     values = tokens[zone:]
     if not values:
@@ -170,14 +183,14 @@ def _is_data(tokens: list[Token], zone: int) -> bool:
     if any(t.info.has_digits or t.info.value.status == "dash" for t in values):
         return True
     last = tokens[zone - 1] if zone else None
-    return last is not None and last.info.has("row") and not last.info.has("column") and not last.inherited
+    return last is not None and _heads_blank_row(last.info) and not last.inherited
 
 
 def _fields(text: str, pinyin: bool) -> list[str]:
     """A line cut into cells at blanks: trailing values apart from their label, labels apart where each is known."""
     parts = text.split(" ")
-    if len(parts) == 1:
-        return parts
+    if len(parts) == 1 or describe(text, False, False).value.status == "reported":
+        return [text]
     end = len(parts)
     while end and _is_plain_value(parts[end - 1]):
         end -= 1
@@ -218,13 +231,14 @@ def _stream_tokens(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool)
             for text in fields:
                 yield Token(_describe(text, pinyin), block, block=index)
             continue
-        for r, row in enumerate(block.rows):
-            for cell in row:
-                if cell is None or cell.row != r:
-                    continue
-                fields = _fields(cell.text, pinyin) if " " in cell.text else [cell.text]
-                for text in fields:
-                    yield Token(_describe(text, pinyin), block, cell, cell.column, block=index)
+        lines = [[cell for cell in row if cell is not None and cell.row == r] for r, row in enumerate(block.rows)]
+        in_rows = any(sum(bool(cell.text) for cell in line) > 1 for line in lines)
+        for cells in lines:
+            starts = in_rows and len(cells) > 1
+            for cell in cells:
+                for text in _fields(cell.text, pinyin):
+                    yield Token(_describe(text, pinyin), block, cell, cell.column, block=index, starts_line=starts)
+                    starts = False
 
 
 def join_labels(tokens: Sequence[Token], pinyin: bool) -> list[Token]:
@@ -251,6 +265,11 @@ def join_labels(tokens: Sequence[Token], pinyin: bool) -> list[Token]:
     return joined
 
 
+def _heads_blank_row(info: TextInfo) -> bool:
+    """Whether empty cells after a label are its row, and not the filling of a header line."""
+    return any(s.kind == "row" and s.table != "disputes" for s in info.senses) and not info.has("column")
+
+
 def _stream_rows(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -> Iterator[RawRow]:
     labels: list[Token] = []
     values: list[Token] = []
@@ -259,7 +278,7 @@ def _stream_rows(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -
         nonlocal labels, values
         printed = any(not t.info.is_blank for t in values)
         words = join_labels(labels, pinyin)
-        if values and (printed or (words and words[-1].info.has("row") and not words[-1].info.has("column"))):
+        if values and (printed or (words and _heads_blank_row(words[-1].info))):
             yield RawRow(words[:-1], words[-1:], values, values[0].block)
             labels = []
         values = []
@@ -268,7 +287,10 @@ def _stream_rows(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -
         if token is None:
             yield from flush()
             labels = []
-        elif token.info.is_value or (is_value_word(token.info) and labels):
+            continue
+        if token.starts_line and all(t.info.is_blank for t in values):
+            yield from flush()
+        if token.info.is_value or (is_value_word(token.info) and labels):
             values.append(token)
         elif _is_unit(token.info):
             continue

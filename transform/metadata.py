@@ -18,7 +18,16 @@ from transform.dates import address_date, date_in, published_on, stated_date
 from transform.fold import clean, fold
 from transform.gazetteer import Division, gazetteer, wording
 from transform.model import Finding, Metadata
-from transform.titles import Title, is_organ, joined_title, read_title, titles_in_window, with_years, year_number, years_in
+from transform.titles import (
+    Title,
+    is_organ,
+    joined_title,
+    read_title,
+    titles_in_window,
+    with_years,
+    year_number,
+    years_in,
+)
 
 _HEAD_PARAGRAPHS = 40
 _HEAD_CHARACTERS = 2500
@@ -58,7 +67,16 @@ class _Organ:
 @lru_cache(maxsize=1)
 def _patterns() -> dict[str, re.Pattern[str]]:
     issuers = wording()["issuers"]
-    names = ("labels", "named_in_preamble", "organ_lead", "written_by", "contact", "signature", "signed_date", "breadcrumb_separators")
+    names = (
+        "labels",
+        "named_in_preamble",
+        "organ_lead",
+        "written_by",
+        "contact",
+        "signature",
+        "signed_date",
+        "breadcrumb_separators",
+    )
     patterns = {name: with_years(issuers[name]) for name in names}
     patterns["own_office"] = re.compile(wording()["organs"]["own_office"])
     patterns["opening"] = with_years(wording()["years"]["opening"])
@@ -66,9 +84,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     return patterns
 
 
-@lru_cache(maxsize=1)
-def _said() -> tuple[re.Pattern[str], ...]:
-    return tuple(with_years(pattern) for pattern in wording()["years"]["said"])
+@lru_cache(maxsize=2)
+def _statements(kind: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(with_years(pattern) for pattern in wording()["years"][kind])
 
 
 @lru_cache(maxsize=1)
@@ -83,19 +101,20 @@ def read_metadata(page: Page, *, pinyin: bool) -> tuple[Metadata, tuple[Finding,
     ``pinyin`` says whether bracketed pinyin is noise on this page.  A field is None where the page does not say, or
     says it ambiguously; every disagreement between the page's own statements is a finding.
     """
+    url = page.url or page.meta.get("html:canonical")
     texts = _texts(page, pinyin)
     title = _best_title(page, texts, pinyin)
-    year, findings = _year(page, texts, title)
+    year, findings = _year(page, url, texts, title)
     organs = list(_organs(page, texts, title, pinyin))
     issuer, division, doubts = _issuer(page, organs, texts, pinyin)
     metadata = Metadata(
         title=title.text if title else None,
         issuer=issuer,
         year=year,
-        published_on=published_on(page.meta, texts.info, page.url, _signed(texts), year),
+        published_on=published_on(page.meta, texts.info, url, _signed(texts), year),
         division_code=division.code if division else None,
     )
-    return metadata, (*findings, *doubts, *_other_organs(organs, issuer, division, texts))
+    return metadata, (*findings, *doubts, *_other_organs(organs, division, texts))
 
 
 def _texts(page: Page, pinyin: bool) -> _Texts:
@@ -122,7 +141,9 @@ def _texts(page: Page, pinyin: bool) -> _Texts:
 def _info(page: Page, lines: list[str], pinyin: bool) -> Iterator[str]:
     """The texts that may hold an info box: before and after the body, small grids at the top, first short lines."""
     before, after = page.meta.get("html:before", ""), page.meta.get("html:after", "")
-    yield from (fold(clean(text, pinyin=pinyin)) for text in (before[-_INFO_CHARACTERS:], after[:_INFO_CHARACTERS]) if text)
+    yield from (
+        fold(clean(text, pinyin=pinyin)) for text in (before[-_INFO_CHARACTERS:], after[:_INFO_CHARACTERS]) if text
+    )
     for block in page.blocks[:_INFO_BLOCKS]:
         if isinstance(block, Grid) and len(block.rows) <= _INFO_ROWS:
             for row in block.rows:
@@ -137,48 +158,56 @@ def _best_title(page: Page, texts: _Texts, pinyin: bool) -> Title | None:
     for names, weight in ((rules["meta"], "meta"), (rules["headings"], "heading"), (rules["windows"], "window")):
         for name in names:
             text = clean(page.meta.get(name, ""), pinyin=pinyin)
-            found += [(title.fit + _WEIGHTS[weight], title) for title in (titles_in_window(text) if text else [])]
+            titles = titles_in_window(text) if text else []
+            found += [
+                (title.fit + _WEIGHTS[weight], title)
+                for title in titles
+                if weight == "meta" or title.organ or title.year
+            ]
     said = {title.year for fit, title in found if title.year and fit > 0}
     for above, line in zip(("", *texts.lines), texts.lines, strict=False):
-        titles = (read_title(line), joined_title(above, line) if above and line else None)
-        for title in titles:
-            if title:
+        for title in (read_title(line), joined_title(above, line) if above and line else None):
+            if title and (title.organ or title.year):
                 strange = _OTHER_YEAR if said and title.year and title.year not in said else 0.0
                 found.append((title.fit + _WEIGHTS["paragraph"] - strange, title))
     best = max(found, key=lambda pair: pair[0], default=None)
     return best[1] if best and best[0] > 0 else None
 
 
-def _year(page: Page, texts: _Texts, title: Title | None) -> tuple[int | None, tuple[Finding, ...]]:
-    said = _said_year(texts.prose)
+def _year(page: Page, url: str | None, texts: _Texts, title: Title | None) -> tuple[int | None, tuple[Finding, ...]]:
+    prose = tuple(text for text, line in zip(texts.prose, texts.lines, strict=True) if not (line and read_title(line)))
+    said = _stated_year(prose, "said")
+    text_year = said or _stated_year(prose, "mentioned") or _opening_year(prose)
     if title and title.year:
-        if said and said != title.year:
-            message = f"the title reports on {title.year}, the text on {said}; the title is followed"
+        if text_year not in (None, title.year) and (said or not any(title.year in years_in(text) for text in prose)):
+            message = f"the title reports on {title.year}, the text on {text_year}; the title is followed"
             return title.year, (Finding("metadata.year", "warning", (), message, "source"),)
         return title.year, ()
-    opening = next((years_in(text)[0] for text in texts.prose if _patterns()["opening"].match(text) and years_in(text)), None)
-    if said or opening:
-        return said or opening, ()
-    if page.url and (match := _patterns()["address"].search(page.url)):
-        year = year_number(next(group for group in match.groups() if group))
-        if year:
-            return year, ()
-    published = stated_date(page.meta, texts.info) or address_date(page.url)
-    if published and (title or texts.prose) and (year := year_number(str(published.year - 1))):
-        message = f"nothing on the page states the year reported on; {year} is the year before publication ({published})"
+    address = _patterns()["address"].search(url) if url else None
+    year = text_year or (year_number(next(group for group in address.groups() if group)) if address else None)
+    published = stated_date(page.meta, texts.info) or address_date(url)
+    if year is None and title and published and (year := year_number(str(published.year - 1))):
+        message = (
+            f"nothing on the page states the year reported on; {year} is the year before publication ({published})"
+        )
         return year, (Finding("metadata.year", "warning", (), message, "unknown"),)
-    return None, ()
+    return year, ()
 
 
-def _said_year(prose: tuple[str, ...]) -> int | None:
+def _stated_year(prose: tuple[str, ...], kind: str) -> int | None:
     """The year of the text's weightiest statement; a statement that spans two years does not count."""
-    for pattern in _said():
+    for pattern in _statements(kind):
         for text in prose:
             for match in pattern.finditer(text):
                 years = set(years_in(match.group()))
                 if len(years) == 1:
                     return years.pop()
     return None
+
+
+def _opening_year(prose: tuple[str, ...]) -> int | None:
+    opening = _patterns()["opening"]
+    return next((years[0] for text in prose if opening.match(text) and (years := years_in(text))), None)
 
 
 def _organs(page: Page, texts: _Texts, title: Title | None, pinyin: bool) -> Iterator[_Organ]:
@@ -197,7 +226,11 @@ def _organs(page: Page, texts: _Texts, title: Title | None, pinyin: bool) -> Ite
         if is_organ(organ := clean(page.meta.get(name, ""), pinyin=pinyin)):
             yield _Organ(organ, "meta")
     for text in texts.info:
-        yield from (_Organ(match["organ"], "info box") for match in patterns["labels"].finditer(text) if is_organ(match["organ"]))
+        yield from (
+            _Organ(match["organ"], "info box")
+            for match in patterns["labels"].finditer(text)
+            if is_organ(match["organ"])
+        )
     signature = _signature(texts)
     if signature and is_organ(signature["organ"]):
         yield _Organ(signature["organ"], "sign-off line")
@@ -239,14 +272,14 @@ def _signed(texts: _Texts) -> date | None:
 
 
 def _own_kind(texts: _Texts) -> str | None:
-    """How the text speaks of its own organ: the letters a town's name ends in, ``department``, ``government`` or None."""
-    counts = Counter({kind: sum(len(pattern.findall(text)) for text in texts.prose) for pattern, kind in _own()})
-    town_kinds = set(wording()["issuers"]["own"].values())
-    towns = {kind: count for kind, count in counts.items() if kind in town_kinds and count}
+    """How the text speaks of its own organ: a town's last letters, ``department``, ``government`` or None."""
+    prose = "\n".join(texts.prose)
+    counts = Counter({kind: len(pattern.findall(prose)) for pattern, kind in _own()})
+    towns: dict[str, int] = {kind: counts[kind] for kind in wording()["issuers"]["own"].values() if counts[kind]}
     if towns:
         return max(towns, key=lambda kind: towns[kind])
-    kind, count = counts.most_common(1)[0]
-    return kind if count else None
+    above: list[str] = list(wording()["issuers"]["above"].values())
+    return next((kind for kind in above if counts[kind]), None)
 
 
 def _issuer(
@@ -297,10 +330,8 @@ def _named_town(
     return division.name if division else ranked[0][0], division, doubts
 
 
-def _other_organs(
-    organs: list[_Organ], issuer: str | None, division: Division | None, texts: _Texts
-) -> tuple[Finding, ...]:
-    """A finding where the text or its sign-off names another organ than the title; offices and parents are no others."""
+def _other_organs(organs: list[_Organ], division: Division | None, texts: _Texts) -> tuple[Finding, ...]:
+    """A finding where text or sign-off name another organ than the title; its offices and parents are no others."""
     if not organs or organs[0].source != "title":
         return ()
     own = organs[0].name

@@ -27,12 +27,13 @@ LEADING_ZEROS = "leading zeros"
 TOO_LONG = "too long to be a count"
 PERCENTAGE = "a percentage"
 DASH_AND_DIGITS = "a dash next to digits"
+UNREADABLE = "an unreadable sign"
 ONE_OR_DASH = "the numeral one or a dash"
 BLANK_SEPARATED = "blanks between thousands"
 APPROXIMATE = "approximate"
 
 _NUMBER_LIKE = frozenset(
-    {SEVERAL_NUMBERS, MISPLACED_COMMA, GLUED_ZEROS, MIXED_DIGITS, DASH_AND_DIGITS, TOO_LONG, ONE_OR_DASH}
+    {SEVERAL_NUMBERS, MISPLACED_COMMA, GLUED_ZEROS, MIXED_DIGITS, DASH_AND_DIGITS, TOO_LONG, ONE_OR_DASH, UNREADABLE}
 )
 _MAX_DIGITS = 12
 _PLAIN = re.compile(r"(?:0|[1-9][0-9]{0,11})\Z", re.ASCII)
@@ -41,7 +42,7 @@ _THOUSANDS = re.compile(r"[0-9]{1,3}(?:(?:,[0-9]{3})+|(?: [0-9]{3})+)\Z")
 _LOOSE_BLANK = re.compile(r"(?<![0-9]) | (?![0-9])")
 _DASH_BLANK_DIGIT = re.compile(r"- [0-9]")
 _NUMBERS_ONLY = re.compile(r"[-+0-9.,:;/\\~、 至和或|]+\Z")
-_HEADER_BREAK = re.compile(r"[:/(]")
+_HEADER_BREAK = re.compile(r"[:/()]")
 _DIGITS_AND_DASHES = re.compile(r"[-0-9]+\Z")
 _DIGITS_AND_ZEROS = re.compile(r"[0-9〇零oоο]+\Z")
 _RUN_OF_DIGITS = re.compile(r"[0-9]+")
@@ -76,6 +77,7 @@ class _Lexicon:
     percentage: re.Pattern[str]
     number: re.Pattern[str]
     closing_marks: str
+    unreadable: str
     decrease: frozenset[str]
     units: dict[str, _Unit]
     scales: dict[str, int]
@@ -123,6 +125,7 @@ def _lexicon() -> _Lexicon:
         percentage=re.compile(f"[^()]*[0-9.]+[{words['percent_signs']}]"),
         number=number,
         closing_marks=words["closing_marks"],
+        unreadable=words["unreadable_signs"],
         decrease=frozenset(words["decrease"]),
         units=units,
         scales=scales,
@@ -172,8 +175,11 @@ def _numeral(text: str, lexicon: _Lexicon) -> int | None:
 
 
 def _unit(text: str, lexicon: _Lexicon) -> _Unit | None:
-    """The unit that a header prints: 万元, (万元), 单位:万元 or 采购总金额/万元."""
-    return lexicon.units.get(_HEADER_BREAK.split(fold(text).rstrip(")"))[-1].lower())
+    """The unit that a header prints: 万元, (万元), 单位:万元, 采购总金额/万元 or 采购总金额万元."""
+    pieces = _HEADER_BREAK.split(fold(text).lower())
+    named = (lexicon.units[piece] for piece in reversed(pieces) if piece in lexicon.units)
+    scaled = (unit for word, unit in lexicon.units.items() if unit.dimension == "money" and pieces[-1].endswith(word))
+    return next(named, None) or max(scaled, key=lambda unit: unit.factor, default=None)
 
 
 def _text(note: str | None = None) -> Value:
@@ -245,6 +251,9 @@ def _several_or_words(spaced: str, lexicon: _Lexicon) -> Value:
         return _text(SEVERAL_NUMBERS)
     if _DIGITS_AND_ZEROS.match(spaced):
         return _text(MIXED_DIGITS)
+    readable = spaced.strip(lexicon.unreadable)
+    if readable != spaced and value_like(readable):
+        return _text(UNREADABLE)
     if _DIGITS_AND_DASHES.match(spaced):
         return _text(DASH_AND_DIGITS)
     return _text()
@@ -318,14 +327,18 @@ def read_value(text: str, *, unit: str | None = None, header_unit: str | None = 
             return _text()
         text, marks = split
     spaced = " ".join(folded for piece in clean(text, pinyin=True).split(" ") if (folded := fold(piece))).lower()
+    pieces = spaced.split(" ")
+    if len(pieces) > 1 and any(piece.strip(lexicon.unreadable) == "" for piece in pieces):
+        spaced = " ".join(piece for piece in pieces if piece.strip(lexicon.unreadable))
+        marks = marks or UNREADABLE
     if not spaced or spaced in lexicon.blank_words:
-        return _text() if marks else Value("blank", None)
+        return _text(marks or None) if marks else Value("blank", None)
     if _DASH_BLANK_DIGIT.search(spaced):
         return _text(SEVERAL_NUMBERS)
     joined = _LOOSE_BLANK.sub("", spaced)
     bare = joined.rstrip(lexicon.closing_marks).removeprefix("(").removesuffix(")")
     if lexicon.dashes.match(bare) or bare in lexicon.dash_words:
-        return Value("dash", None)
+        return Value("dash", None, None, marks or None)
     if lexicon.dash_like_numerals.match(joined):
         return _text(ONE_OR_DASH)
     match = lexicon.number.match(joined)

@@ -98,7 +98,8 @@ def _is_strip(row: RawRow) -> bool:
     if row.header_columns:
         header = [t for stack in row.header_columns.values() for t in stack]
     marks = {i for t in header for i in t.info.ids("column", "disputes")} & _STRIP_MARKS
-    return len(marks) >= 2
+    cases = {i for t in header for i in t.info.ids("row", "disputes")}
+    return len(marks) >= 2 or len(cases) >= 2
 
 
 def _candidate(row: RawRow) -> _Candidate:
@@ -211,9 +212,19 @@ def _without_group_sums(candidates: list[_Candidate]) -> None:
             c.placed, c.kind = None, "subtotal"
 
 
+def _bare_strip(candidates: list[_Candidate]) -> None:
+    """A row of exactly as many numbers as the disputes table has cells, where no header was printed for it."""
+    if any(c.kind == "strip" or any(table == "disputes" for table, _ in c.options) for c in candidates):
+        return
+    bare = [c for c in candidates if c.kind in ("unlabelled", "unknown") and sum(t.info.has_digits for t in c.row.values) == _FULL_STRIP]
+    if len(bare) == 1:
+        bare[0].kind = "strip"
+
+
 def find_instances(raw_rows: Sequence[RawRow], rows: dict[str, tuple[str, ...]]) -> dict[str, list[Instance]]:
     """Every printing of every statutory table on the page, by table; ``rows`` are the rows of the form in force."""
     candidates = [_candidate(row) for row in raw_rows]
+    _bare_strip(candidates)
     _settle(candidates)
     _without_group_sums(candidates)
     _settle_by_position(candidates, rows)

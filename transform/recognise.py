@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from transform.fold import fold
 from transform.forms import Form, load_forms
 from transform.lines import RawRow, Token
-from transform.vocabulary import Sense
+from transform.vocabulary import Sense, label_keys
 
 _MIN_LABELS = 2
+_MIN_CUT_LABEL = 3
 
 
 @lru_cache(maxsize=1)
@@ -23,6 +25,32 @@ def _forms_of_sense() -> dict[Sense, frozenset[str]]:
             for column in table.columns:
                 found.setdefault(Sense("column", table.id, column.id), set()).add(form.id)
     return {sense: frozenset(forms) for sense, forms in found.items()}
+
+
+@lru_cache(maxsize=1)
+def _forms_of_label() -> dict[str, frozenset[str]]:
+    """For the exact wording of a label in the notices, the forms that have it."""
+    found: dict[str, set[str]] = {}
+    for form in load_forms().values():
+        for table in form.tables:
+            for label in (*(r.label for r in table.rows if not r.instead_of), *(c.label for c in table.columns)):
+                for key in label_keys(fold(label))[:1]:
+                    found.setdefault(key, set()).add(form.id)
+    return {key: frozenset(forms) for key, forms in found.items()}
+
+
+@lru_cache(maxsize=4096)
+def _forms_of_cut_label(key: str) -> frozenset[str]:
+    """The forms that have a column whose label begins with a key of three characters or more."""
+    if len(key) < _MIN_CUT_LABEL:
+        return frozenset()
+    return frozenset(
+        form.id
+        for form in load_forms().values()
+        for table in form.tables
+        for column in table.columns
+        if any(k.startswith(key) for k in label_keys(fold(column.label)))
+    )
 
 
 def _labels(row: RawRow) -> Iterator[Token]:
@@ -41,6 +69,7 @@ def recognise_form(raw_rows: Sequence[RawRow]) -> Form | None:
     of_sense = _forms_of_sense()
     rows: set[Sense] = set()
     own: dict[str, set[Sense]] = {}
+    hints: dict[str, set[str]] = {}
     seen: set[int] = set()
     for raw in raw_rows:
         for token in _labels(raw):
@@ -51,6 +80,10 @@ def recognise_form(raw_rows: Sequence[RawRow]) -> Form | None:
             forms = {f for s in senses for f in of_sense.get(s, ())}
             if len(forms) == 1 and token.info.exact:
                 own.setdefault(next(iter(forms)), set()).update(senses)
+            key = token.info.key
+            hinted = _forms_of_label().get(key, frozenset()) if senses else _forms_of_cut_label(key)
+            if len(hinted) == 1:
+                hints.setdefault(next(iter(hinted)), set()).add(key)
             rows.update(s for s in senses if s in of_sense and len(senses) == 1)
     if len(rows) + sum(map(len, own.values())) < _MIN_LABELS:
         return None
@@ -60,7 +93,8 @@ def recognise_form(raw_rows: Sequence[RawRow]) -> Form | None:
         unique = len(own.get(form.id, ()))
         other_row = Sense("row", "requests", "other")
         single_other = other_row in rows and form.id in of_sense[other_row]
-        return (shared + 2 * unique, int(single_other), form.first_year)
+        hinted = len(hints.get(form.id, ()))
+        return (shared + 2 * unique + hinted / 2, int(single_other), form.first_year)
 
     best = max(load_forms().values(), key=score)
     return best if score(best)[0] >= _MIN_LABELS else None

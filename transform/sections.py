@@ -205,7 +205,7 @@ def _inline(folded: str, prefix: str, places: list[int]) -> tuple[int, bool, str
 
 
 def _end_of(variant: str, folded: str, begin: int) -> int:
-    """Where the text from ``begin`` on has spelled a variant out, punctuation inside it left aside; 0 if it does not."""
+    """Where the text from ``begin`` on has spelled a variant out, marks inside it left aside; 0 if it has not."""
     at = begin
     for character in variant:
         while at < len(folded) and folded[at] in "、,\"'()" and at > begin:

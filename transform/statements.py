@@ -53,6 +53,8 @@ class _Wording:
     whole_year: re.Pattern[str]
     month: re.Pattern[str]
     other_organ: re.Pattern[str]
+    counted: re.Pattern[str]
+    denied: re.Pattern[str]
     other_years: tuple[tuple[tuple[str, ...], int, str], ...]
     needs: tuple[str, ...]
     concepts: tuple[_Concept, ...]
@@ -127,6 +129,8 @@ def _wording() -> _Wording:
         whole_year=re.compile(sentence["whole_year"]),
         month=re.compile(sentence["month"]),
         other_organ=re.compile(sentence["other_organ"]),
+        counted=re.compile(sentence["counted"]),
+        denied=re.compile(sentence["denied"]),
         other_years=(
             (tuple(sentence["next_year"]), 1, sentence["next_year_as"]),
             (tuple(sentence["last_year"]), -1, sentence["last_year_as"]),
@@ -157,6 +161,8 @@ def _sentences(section: Section, year: int | None, wording: _Wording, *, pinyin:
             named = set(_YEAR.findall(sentence)) or named
             if not named <= {str(year)} or not _holds_any(sentence, wording.needs):
                 continue
+            if not wording.counted.search(sentence) and not wording.denied.search(sentence):
+                continue
             rest = wording.whole_year.sub("", sentence)
             if not _holds_any(rest, wording.bars) and not wording.month.search(rest):
                 yield rest
@@ -167,15 +173,14 @@ def _stated(match: re.Match[str]) -> Number | None:
     return read_value(f"{number}件", unit="件").value
 
 
-def _statements_in(
-    sentence: str, section: str, concept: _Concept, other_organ: re.Pattern[str]
-) -> Iterator[_Statement]:
+def _statements_in(sentence: str, section: str, concept: _Concept, wording: _Wording) -> Iterator[_Statement]:
     if not _holds_any(sentence, concept.needs) or _holds_any(sentence, concept.bars):
         return
-    for pattern, denial in ((concept.states, False), (concept.denies, True)):
-        for match in pattern.finditer(sentence) if pattern else ():
+    kinds = ((concept.states, wording.counted, False), (concept.denies, wording.denied, True))
+    for pattern, sign, denial in kinds:
+        for match in pattern.finditer(sentence) if pattern and sign.search(sentence) else ():
             before = sentence[: match.start()]
-            if other_organ.search(before) or _holds_any(before, concept.bars_before):
+            if wording.other_organ.search(before) or _holds_any(before, concept.bars_before):
                 continue
             number = 0 if denial else _stated(match)
             if number is not None:
@@ -257,7 +262,7 @@ def statement_findings(
         for sentence in _sentences(section, year, wording, pinyin=pinyin):
             for concept in concepts:
                 if section.section in concept.sections:
-                    found = _statements_in(sentence, section.section, concept, wording.other_organ)
+                    found = _statements_in(sentence, section.section, concept, wording)
                     stated.setdefault(concept.id, []).extend(found)
     confirmed = {
         concept.id for concept in concepts if _is_confirmed(concept, form, figures, stated.get(concept.id, ()))

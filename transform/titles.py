@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
@@ -15,7 +15,7 @@ _CHINESE_DIGITS = str.maketrans("〇零oO一二三四五六七八九", "00001234
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """A text that is built like a report's title: as printed, with the organ as printed and the year, if it has them."""
+    """A text built like a report's title: as printed, with the organ as printed and the year, if it has them."""
 
     text: str
     organ: str | None
@@ -35,6 +35,7 @@ class _Grammar:
     separators: re.Pattern[str]
     organ_ending: re.Pattern[str]
     no_organ: re.Pattern[str]
+    hint: str
     longest: int
     longest_organ: int
 
@@ -60,6 +61,7 @@ def _grammar() -> _Grammar:
         separators=re.compile(titles["site_separators"]),
         organ_ending=re.compile(organs["organ_ending"]),
         no_organ=re.compile(organs["no_organ"]),
+        hint=titles["hint"],
         longest=titles["longest"],
         longest_organ=organs["longest_organ"],
     )
@@ -104,10 +106,11 @@ def aligned_fold(text: str) -> tuple[str, list[int]]:
     return "".join(folded), places
 
 
+@lru_cache(maxsize=4096)
 def read_title(text: str) -> Title | None:
     """Read a cleaned text as a report's title; None where it does not have the words of one."""
     grammar = _grammar()
-    if not 4 < len(text) <= grammar.longest:
+    if not 4 < len(text) <= grammar.longest or grammar.hint not in text:
         return None
     if grammar.kind.search(fold(text)) is None or grammar.sentence.search(fold(text)):
         return None
@@ -158,11 +161,10 @@ def _between(text: str, folded: str, places: list[int], left: int, right: int) -
 
 
 def titles_in_window(text: str) -> list[Title]:
-    """The titles in a window's title or breadcrumb, the name of the site cut off: ``…年度报告-凌源市人民政府``."""
-    pieces = [piece for piece in _grammar().separators.split(text) if piece]
-    found = [read_title(piece) for piece in dict.fromkeys([text, *pieces])]
-    whole = [replace(title, fit=title.fit - 2.0) if title.text == text and pieces[1:] else title for title in found if title]
-    return [title for title in whole if title.fit > -1]
+    """The titles in a window's title, the name of the site cut off: ``…年度报告-凌源市人民政府``."""
+    pieces = [title for piece in _grammar().separators.split(text) if (title := read_title(piece))]
+    whole = read_title(text)
+    return pieces or ([whole] if whole else [])
 
 
 def joined_title(first: str, second: str) -> Title | None:

@@ -13,7 +13,7 @@ from transform.fold import fold, han_only
 from transform.forms import load_forms
 from transform.numbers import Value, read_value, value_like
 
-SenseKind = Literal["row", "column", "group", "corner", "band", "title"]
+SenseKind = Literal["row", "column", "group", "parent", "corner", "band", "title"]
 
 _ORDINAL = re.compile(
     r"(?:[(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)]?[、.,:;)]|[(](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)]|其中[:,]?)+"
@@ -26,6 +26,7 @@ _FUZZY_MARGIN = 8.0
 _MIN_FUZZY_LENGTH = 4
 _MAX_LABEL_LENGTH = 60
 _MIN_CUT_LENGTH = 2
+_HAN_ORDINALS = "一二三四五六七八九十"
 
 
 class Sense(NamedTuple):
@@ -91,6 +92,7 @@ class _Index:
     senses: dict[str, frozenset[Sense]]
     fuzzy_keys: tuple[str, ...]
     suffixes: tuple[str, ...]
+    heads: tuple[str, ...]
 
 
 @lru_cache(maxsize=1)
@@ -106,6 +108,8 @@ def _index() -> _Index:
             add(table.title, Sense("title", table.id, table.id))
             for wording in table.corner:
                 add(wording, Sense("corner", table.id, wording))
+            for wording in table.parents:
+                add(wording, Sense("parent", table.id, table.parents[0]))
             for group in table.groups:
                 for wording in group.wordings:
                     add(wording, Sense("group", table.id, group.id))
@@ -124,6 +128,7 @@ def _index() -> _Index:
         senses=senses,
         fuzzy_keys=tuple(k for k in senses if len(k) >= _MIN_FUZZY_LENGTH),
         suffixes=tuple(sorted((k for k in rows if len(k) >= 2), key=len, reverse=True)),
+        heads=tuple(k for k, s in senses.items() if len(k) >= 4 and any(x.kind in ("group", "band") for x in s)),
     )
 
 
@@ -132,22 +137,17 @@ def known_label(key: str) -> frozenset[Sense]:
     return _index().senses.get(key, NO_SENSES)
 
 
+@lru_cache(maxsize=1 << 13)
 def _by_path(key: str) -> frozenset[Sense]:
     """A whole path printed in one cell (三、本年度办理结果（三）不予公开1.属于国家秘密): the senses of its last part.
 
-    What stands before the last part must itself end in a group, a band or a row of the same table.
+    What stands before the last part must itself end in a group or a band of the same table.
     """
     index = _index()
     for suffix in index.suffixes:
         if len(suffix) < len(key) and key.endswith(suffix):
-            rest = key[: -len(suffix)]
-            tables = {
-                s.table
-                for known, senses in index.senses.items()
-                if len(known) >= _MIN_FUZZY_LENGTH and known in rest
-                for s in senses
-                if s.kind in ("group", "band", "row")
-            }
+            rest = key[: -len(suffix)].rstrip(_HAN_ORDINALS)
+            tables = {s.table for head in index.heads if rest.endswith(head) for s in index.senses[head]}
             senses = frozenset(s for s in index.senses[suffix] if s.table in tables)
             if senses:
                 return _inside_group(senses, rest)
@@ -210,18 +210,14 @@ def describe(text: str, pinyin: bool, fuzzy: bool) -> TextInfo:
     folded = fold(text, pinyin=pinyin)
     value = read_value(folded if pinyin else text)
     keys = label_keys(folded) if len(folded) <= 2 * _MAX_LABEL_LENGTH else ()
-    senses, exact = NO_SENSES, True
-    for key in keys:
-        senses = known_label(key)
-        if senses:
-            break
+    senses, exact = known_label(keys[0]) if keys else NO_SENSES, True
     if not senses and keys and value.status == "text":
         senses = _by_path(keys[0]) if len(keys[0]) <= _MAX_LABEL_LENGTH else NO_SENSES
+        for key in keys[1:]:
+            senses = senses or known_label(key)
         if not senses and fuzzy:
             exact = False
             for key in keys:
-                senses = similar_label(key)
-                if senses:
-                    break
+                senses = senses or similar_label(key)
     is_value = not senses and (value.status != "text" or not han_only(folded) or value_like(text))
     return TextInfo(text, keys[0] if keys else "", senses, exact, value, is_value or value.status == "dash")

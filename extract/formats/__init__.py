@@ -21,7 +21,8 @@ READERS: dict[str, Reader] = {}
 
 _DOCUMENT = re.compile(r"<(?:!doctype\s+html|html|body|head)\b", re.IGNORECASE)
 _STRUCTURE = re.compile(
-    r"</?(?:table|tr|td|th|tbody|div|p|ul|ol|li|dl|dd|h[1-6]|section|article|pre|center|blockquote)\b[^<>]*>", re.IGNORECASE
+    r"</?(?:table|tr|td|th|tbody|div|p|ul|ol|li|dl|dd|h[1-6]|section|article|pre|center|blockquote)\b[^<>]*>",
+    re.IGNORECASE,
 )
 _INLINE = re.compile(r"</?(?:br|span|font|strong|b|a|img)\b[^<>]*>", re.IGNORECASE)
 _PIPE_ROWS = re.compile(r"^[^|\n]*\|[^\n]*\n+[^|\n]*\|", re.MULTILINE)
@@ -52,7 +53,9 @@ def read_page(data: bytes, *, content_type: str | None = None, url: str | None =
 def _read_binary(kind: str, data: bytes, url: str | None) -> Page:
     reader = READERS.get(kind)
     if reader is None:
-        raise UnreadableError(f"the file is {DESCRIPTIONS[kind]}, which cannot be read; give the report as a web page or text")
+        raise UnreadableError(
+            f"the file is {DESCRIPTIONS[kind]}, which cannot be read; give the report as a web page or text"
+        )
     return reader(data, url)
 
 
@@ -62,7 +65,8 @@ def _read_decoded(text: str, encoding: str, url: str | None) -> Page:
         article, fields = answer
         page = read_html(article, encoding=encoding, url=url)
         return replace(page, meta={**fields, **page.meta})
-    text = text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
+    if "\x00" in text or "\r" in text:
+        text = text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
     if _DOCUMENT.search(text):
         return read_html(text, encoding=encoding, url=url)
     if is_markdown(text):

@@ -13,7 +13,7 @@ _LONGEST_FIELD = 300
 
 def read_answer(source: str) -> tuple[str, dict[str, str]] | None:
     """The longest HTML that a JSON text holds, and the short fields beside it by lower-cased name; None without any."""
-    if not source.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
+    if not source[:64].lstrip().startswith(("{", "[")):
         return None
     try:
         value = json.loads(source)

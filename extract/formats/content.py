@@ -71,7 +71,8 @@ def _words(element: etree._Element, limit: int | None = None) -> str:
     """The text of an element on one line, empty where it is longer than ``limit``."""
     pieces: list[str] = []
     length = 0
-    for piece in element.itertext():
+    for raw in element.itertext():
+        piece = str(raw)
         if not piece.isspace():
             pieces.append(piece)
             length += len(piece)

@@ -30,18 +30,11 @@ Slots = tuple[tuple[Cell | None, ...], ...]
 RowGroup = Sequence[Sequence[SourceCell]]
 
 
-class _Placed(NamedTuple):
-    source: SourceCell
-    row: int
-    column: int
-    row_span: int
-    column_span: int
+_Placed = tuple[str, int, int, int, int]
+"""Text, row, column, row span, column span."""
 
-
-class _Carried(NamedTuple):
-    start: int
-    end: int
-    last_row: int
+_Carried = tuple[int, int, int]
+"""First column, column after the last, last row of a cell that reaches into rows below its own."""
 
 
 def parse_span(value: str | None, *, most: int, zero: int) -> int:
@@ -66,7 +59,7 @@ def parse_row_span(value: str | None) -> int:
 
 
 def form_grid(groups: Iterable[RowGroup]) -> tuple[Slots, bool]:
-    """Lay the cells of the row groups, top to bottom, out in slots; returns the rows and whether their columns are exact.
+    """Lay the cells of the row groups out in slots; returns the rows and whether their columns are exact.
 
     Row spans end with their row group.  Where cells overlap, a slot keeps the cell that came first.  Columns at the
     right edge that only spans reach are cut off.  A table of more than 200,000 slots is not laid out: its cells come
@@ -86,7 +79,7 @@ def form_grid(groups: Iterable[RowGroup]) -> tuple[Slots, bool]:
                 return _one_cell_a_row(groups), False
             carried = _place_row(row, cells, carried, end_of_group, placed)
         height += len(group)
-    width = max((cell.column for cell in placed), default=-1) + 1
+    width = max((column for _, _, column, _, _ in placed), default=-1) + 1
     if width * height > MAX_SLOTS:
         return _one_cell_a_row(groups), False
     return _fill(placed, height, width), True
@@ -99,28 +92,30 @@ def _place_row(
     column = 0
     next_carried = 0
     started: list[_Carried] = []
-    for cell in cells:
-        while next_carried < len(carried) and carried[next_carried].start <= column:
-            column = max(column, carried[next_carried].end)
+    for text, row_span, column_span in cells:
+        while next_carried < len(carried) and carried[next_carried][0] <= column:
+            column = max(column, carried[next_carried][1])
             next_carried += 1
-        last_row = end_of_group if cell.row_span == 0 else min(row + cell.row_span - 1, end_of_group)
-        placed.append(_Placed(cell, row, column, last_row - row + 1, cell.column_span))
-        if last_row > row:
-            started.append(_Carried(column, column + cell.column_span, last_row))
-        column += cell.column_span
-    kept = [item for item in carried if item.last_row > row]
-    return sorted(kept + started) if started else kept
+        if row_span != 1:
+            last_row = end_of_group if row_span == 0 else min(row + row_span - 1, end_of_group)
+            row_span = last_row - row + 1
+            if last_row > row:
+                started.append((column, column + column_span, last_row))
+        placed.append((text, row, column, row_span, column_span))
+        column += column_span
+    if not carried and not started:
+        return carried
+    return sorted([item for item in carried if item[2] > row] + started)
 
 
 def _fill(placed: list[_Placed], height: int, width: int) -> Slots:
     rows: list[list[Cell | None]] = [[None] * width for _ in range(height)]
-    for source, row, column, row_span, column_span in placed:
-        column_span = min(column_span, width - column)
-        cell = Cell(source.text, row, column, row_span, column_span)
+    for text, row, column, row_span, column_span in placed:
         if row_span == 1 and column_span == 1:
-            if rows[row][column] is None:
-                rows[row][column] = cell
+            rows[row][column] = Cell(text, row, column)
             continue
+        column_span = min(column_span, width - column)
+        cell = Cell(text, row, column, row_span, column_span)
         for slots in rows[row : row + row_span]:
             for position in range(column, column + column_span):
                 if slots[position] is None:

@@ -11,13 +11,14 @@ from lxml import etree
 
 from extract.formats import content, text
 from extract.formats.grid import Slots
-from extract.formats.markup import BREAK, parse, simplify
+from extract.formats.markup import BLOCKS, BREAK, drop_unseen, keep_blocks, parse
 from extract.formats.survey import survey
 from extract.formats.tables import DataTable, read_tables
 from extract.page import Block, Grid, Page, Paragraph
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _PREFORMATTED = frozenset({"pre", "listing", "xmp", "plaintext"})
+_STRUCTURE = BLOCKS - _PREFORMATTED - {"html", "body", "p", "head"}
 _LEAST_PIPE_LINES = 2
 _LEAST_CELLS = 3
 _MAX_BEFORE = 4000
@@ -39,7 +40,7 @@ _Item = _Text | _Table
 
 @dataclass(slots=True)
 class _Walk:
-    """The items of a page in reading order, and the range of them that lies inside each candidate for the content root."""
+    """The items of a page in reading order, and the range of them inside each candidate for the content root."""
 
     tables: dict[etree._Element, DataTable]
     roots: dict[etree._Element, tuple[int, int]]
@@ -69,8 +70,10 @@ def read_html(source: str, *, encoding: str = "utf-8", url: str | None = None) -
     seen = survey(root)
     meta = content.read_meta(root, seen)
     roots = content.find_roots(seen)
-    simplify(root, seen, keep=roots)
-    items, ranges = _walk(root, roots)
+    drop_unseen(root, seen)
+    pictures = content.count_pictures(root, roots)
+    keep_blocks(root, seen, keep=roots)
+    items, ranges = _walk(root, roots, seen.tags)
     title = _first_title(items)
     if title:
         meta["html:h1"] = title
@@ -80,7 +83,7 @@ def read_html(source: str, *, encoding: str = "utf-8", url: str | None = None) -
         if joined:
             meta[name] = joined[-_MAX_BEFORE:] if name == "html:before" else joined[:_MAX_AFTER]
     blocks = _blocks(items[start:end])
-    return Page(blocks, "html", encoding, url, meta, pictures[chosen] if chosen in pictures else pictures[None])
+    return Page(blocks, "html", encoding, url, meta, pictures[chosen])
 
 
 def _first_title(items: Sequence[_Item]) -> str:
@@ -98,12 +101,14 @@ def _holds_pipe_lines(raw: str) -> bool:
     return sum(1 for line in raw.splitlines() if text.is_pipe_line(line)) >= _LEAST_PIPE_LINES
 
 
-def _walk(root: etree._Element, roots: Sequence[etree._Element]) -> tuple[list[_Item], dict[etree._Element, tuple[int, int]]]:
+def _walk(
+    root: etree._Element, roots: Sequence[etree._Element], tags: set[str]
+) -> tuple[list[_Item], dict[etree._Element, tuple[int, int]]]:
     """Read the simplified tree from top to bottom without recursion; the ranges are half-open, in items."""
     body = root.find("body")
     if body is None:
         body = root
-    walk = _Walk(read_tables(body), {}, lines_are_paragraphs=not _STRUCTURE(body))
+    walk = _Walk(read_tables(body), {}, lines_are_paragraphs=_is_bare_text(body, tags))
     wanted = set(roots)
     stack: list[tuple[etree._Element, Iterator[etree._Element], int, bool, int]] = [(body, iter(body), 0, False, 0)]
     walk.add(body.text, 0, False)
@@ -134,13 +139,15 @@ def _walk(root: etree._Element, roots: Sequence[etree._Element]) -> tuple[list[_
     return walk.items, walk.roots
 
 
-_STRUCTURE = etree.XPath("boolean(.//*[not(self::pre or self::p)] or count(.//p) > 1)", smart_strings=False)
+def _is_bare_text(body: etree._Element, tags: set[str]) -> bool:
+    """Whether the page has no structure but at most one paragraph or preformatted block around all of its lines."""
+    return not tags & _STRUCTURE and sum(1 for _ in body.iter("p")) <= 1
 
 
 def _choose(
     items: list[_Item], candidates: Sequence[tuple[etree._Element, tuple[int, int]]]
 ) -> tuple[etree._Element | None, tuple[int, int]]:
-    """The first candidate that leaves no table outside and holds the tables or half of the text; None stands for the body."""
+    """The first candidate that holds every table, or without tables half of the text; None stands for the body."""
     tables = [position for position, item in enumerate(items) if isinstance(item, _Table)]
     length = sum(len(item.text) for item in items if isinstance(item, _Text))
     for root, (start, end) in candidates:
@@ -174,7 +181,9 @@ def _blocks(items: Sequence[_Item]) -> tuple[Block, ...]:
 def _paragraphs(run: Sequence[_Text]) -> list[Block]:
     barred = sum(1 for words, _ in run if "|" in words or text.is_pipe_line(words) or words.count("\t") > 1)
     if barred < _LEAST_PIPE_LINES:
-        return [Paragraph(words if "\t" not in words else " ".join(words.split()), "", heading) for words, heading in run]
+        return [
+            Paragraph(words if "\t" not in words else " ".join(words.split()), "", heading) for words, heading in run
+        ]
     lines = [text.Line(number, words, heading) for number, (words, heading) in enumerate(run)]
     blocks: list[Block] = []
     for block in text.read_lines(lines):

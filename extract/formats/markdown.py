@@ -1,4 +1,4 @@
-"""Markdown becomes blocks: headings, prose with its inline markup reduced to text, pipe tables, HTML tables in place."""
+"""Markdown becomes blocks: headings, prose without its inline markup, pipe tables, HTML tables in place."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ _UNDERLINE = re.compile(r" {0,3}(=+|-{3,})[ \t]*")
 _RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})")
 _FENCE = re.compile(r" {0,3}(?:```+|~~~+)[^`]*")
 _PREFIX = re.compile(r"[ \t]*(?:>[ \t]?)*(?:[ \t]*[-*+][ \t]+(?!\|))?")
-_UNREAD = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style|template|noscript)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_UNREAD = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(script|style|template|noscript)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL
+)
 _TABLE_EDGE = re.compile(r"<(/?)table\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 _BREAK = re.compile(r"<br\b[^<>]*>", re.IGNORECASE)

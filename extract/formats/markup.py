@@ -21,15 +21,76 @@ _WRAPPERS = re.compile(
 _ANY_TAG = re.compile(r"</?[a-z!][^<>]*>", re.IGNORECASE)
 _CONTROL_BYTES = bytes(set(range(0x20)) - set(b"\t\n\r")) + b"\x7f"
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_UNREAD = tuple(
-    "script style template noscript nav head title iframe svg noframes audio video canvas rt rp xml math datalist map".split()
+_UNREAD = frozenset(
+    {
+        "script",
+        "style",
+        "template",
+        "noscript",
+        "nav",
+        "head",
+        "title",
+        "iframe",
+        "svg",
+        "noframes",
+        "audio",
+        "video",
+        "canvas",
+        "rt",
+        "rp",
+        "xml",
+        "math",
+        "datalist",
+        "map",
+    }
 )
-_BLOCKS = frozenset(
-    "html body p div li ul ol dl dt dd h1 h2 h3 h4 h5 h6 pre listing xmp plaintext blockquote section article header"
-    " footer main aside address figure figcaption fieldset form legend center hr table caption colgroup col thead tbody"
-    " tfoot tr td th details summary dir menu option".split()
+_TABLE_TAGS = frozenset({"table", "caption", "thead", "tbody", "tfoot", "tr", "td", "th", "colgroup", "col"})
+_CONTAINERS = frozenset(
+    {
+        "html",
+        "body",
+        "p",
+        "div",
+        "li",
+        "ul",
+        "ol",
+        "dl",
+        "dt",
+        "dd",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "pre",
+        "listing",
+        "xmp",
+        "plaintext",
+        "blockquote",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "main",
+        "aside",
+        "address",
+        "figure",
+        "figcaption",
+        "fieldset",
+        "form",
+        "legend",
+        "center",
+        "hr",
+        "details",
+        "summary",
+        "dir",
+        "menu",
+        "option",
+    }
 )
-_TABLE_TAGS = frozenset("table caption thead tbody tfoot tr td th colgroup col".split())
+BLOCKS = _CONTAINERS | _TABLE_TAGS
+_GONE = "template"
 _ROOTS = frozenset({"html", "body"})
 _TEXT_INPUTS = frozenset({"", "text", "number", "tel", "search", "date", "email", "url"})
 
@@ -68,43 +129,40 @@ def _is_cut_off(root: etree._Element) -> bool:
     return depth >= _DEPTH_LIMIT
 
 
-def simplify(root: etree._Element, survey: Survey, *, keep: Iterable[etree._Element] = ()) -> None:
-    """Reduce the tree in place: what is not seen is removed, form fields become their text, inline markup is dissolved.
-
-    ``keep`` are elements that stay as blocks whatever their tag is.  Afterwards only blocks and tables are left.
-    """
-    for element in keep:
-        if element.tag not in _BLOCKS:
-            element.tag = "div"
-    unread = [tag for tag in _UNREAD if tag in survey.tags]
-    if unread:
-        etree.strip_elements(root, *unread, with_tail=False)
+def drop_unseen(root: etree._Element, survey: Survey) -> None:
+    """Take what no reader sees out of the tree: scripts, styles, navigation, hidden elements; text after them stays."""
     for element in survey.removed:
         if element.tag not in _ROOTS:
-            _replace(element, "")
+            element.tag = _GONE
     for element in survey.invisible:
-        _blank(element)
+        if element.tag == "tr":
+            for cell in element:
+                _empty(cell)
+        elif element.tag in ("td", "th"):
+            _empty(element)
+        elif element.tag not in _ROOTS:
+            element.tag = _GONE
+    etree.strip_elements(root, _GONE, *(_UNREAD & survey.tags), with_tail=False)
+
+
+def keep_blocks(root: etree._Element, survey: Survey, *, keep: Iterable[etree._Element] = ()) -> None:
+    """Dissolve inline markup into text, so that only blocks and tables are left; form fields become what they show.
+
+    ``keep`` are elements that stay as blocks whatever their tag is.
+    """
+    for element in keep:
+        if element.tag not in BLOCKS:
+            element.tag = "div"
     for element, tag in survey.becoming:
         _become(element, tag)
     if "input" in survey.tags or "select" in survey.tags:
-        for element in list(root.iter("input", "select")):
-            _replace(element, _shown(element))
-    inline = survey.tags - _BLOCKS
+        for element in root.iter("input", "select"):
+            shown = _CONTROL.sub("", _shown(element))
+            _empty(element)
+            element.text = shown
+    inline = survey.tags - BLOCKS
     if inline:
         etree.strip_tags(root, *inline)
-
-
-def _blank(element: etree._Element) -> None:
-    """Take the text out of an invisible element; cells of a table keep their place."""
-    if element.tag in _ROOTS:
-        return
-    if element.tag in ("td", "th"):
-        _empty(element)
-    elif element.tag == "tr":
-        for cell in element:
-            _empty(cell)
-    else:
-        _replace(element, "")
 
 
 def _empty(element: etree._Element) -> None:
@@ -124,21 +182,6 @@ def _become(element: etree._Element, tag: str) -> None:
             element.set(span, value)
 
 
-def _replace(element: etree._Element, words: str) -> None:
-    """Put ``words`` where the element stands; the text after it stays."""
-    parent = element.getparent()
-    if parent is None:
-        return
-    words = _CONTROL.sub("", words + (element.tail or ""))
-    element.tail = None
-    before = element.getprevious()
-    if before is None:
-        parent.text = (parent.text or "") + words
-    else:
-        before.tail = (before.tail or "") + words
-    parent.remove(element)
-
-
 def _shown(control: etree._Element) -> str:
     """What a form field shows, where it stands in a cell; elsewhere it is no part of the text."""
     if next(control.iterancestors("td", "th"), None) is None:
@@ -148,4 +191,4 @@ def _shown(control: etree._Element) -> str:
         return (control.get("value") or "") if is_text else ""
     options = list(control.iter("option"))
     chosen = [option for option in options if option.get("selected") is not None] or options[:1]
-    return "".join("".join(option.itertext()) for option in chosen)
+    return "".join(str(piece) for option in chosen for piece in option.itertext())

@@ -26,7 +26,7 @@ _BITMAP = re.compile(rb"BM.{4}\x00\x00\x00\x00", re.DOTALL)
 _RIFF = re.compile(rb"RIFF.{4}WEBP", re.DOTALL)
 _ARCHIVE = re.compile(rb"\s*(?:From:|MIME-Version:)[^\0]{0,2000}?multipart/related", re.IGNORECASE)
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")
-_SAMPLE = 1 << 14
+_SAMPLE = 1 << 12
 _MAX_CONTROL_SHARE = 0.1
 
 DESCRIPTIONS = {

@@ -1,4 +1,4 @@
-"""HTML tables: which of them hold data and which only place things on the page, and the grid of each that holds data."""
+"""HTML tables: which of them hold data and which only place things on the page; the grids of those with data."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ARTICLE_SHARE = 0.6
 
 
 class DataTable(NamedTuple):
-    """A table that is read as a grid: its slots, the texts printed around its cells (caption), the tables inside its cells."""
+    """A table that is read as a grid: its slots, the texts around its cells (caption), the tables inside its cells."""
 
     rows: Slots
     exact: bool
@@ -108,9 +108,7 @@ def _scan(table: etree._Element) -> _Scan:
                 rows.append(row)
             content = _content(child)
             scan.contents.append(content)
-            row.append(
-                SourceCell(content.text, parse_row_span(child.get("rowspan")), parse_column_span(child.get("colspan")))
-            )
+            row.append(_source_cell(content.text, child.get("rowspan"), child.get("colspan")))
             scan.columns = max(scan.columns, len(row))
             _note(scan, child.tail)
         elif tag == "table":
@@ -131,6 +129,12 @@ def _scan(table: etree._Element) -> _Scan:
     return scan
 
 
+def _source_cell(words: str, row_span: str | None, column_span: str | None) -> SourceCell:
+    if row_span is None and column_span is None:
+        return SourceCell(words)
+    return SourceCell(words, parse_row_span(row_span), parse_column_span(column_span))
+
+
 def _note(scan: _Scan, raw: str | None) -> None:
     if raw and not raw.isspace():
         scan.around.append(" ".join(raw.split()))
@@ -138,20 +142,34 @@ def _note(scan: _Scan, raw: str | None) -> None:
 
 def _content(cell: etree._Element) -> _Content:
     """The text of a cell on one line, the number of its paragraphs, and the outermost tables inside it."""
-    if len(cell) == 0:
+    count = len(cell)
+    if count == 0:
         words = " ".join((cell.text or "").split())
         return _Content(words, 1 if words else 0, ())
+    if count == 1:
+        child = cell[0]
+        if len(child) == 0 and child.tag != "table" and _is_blank(cell.text) and _is_blank(child.tail):
+            words = " ".join((child.text or "").split())
+            return _Content(words, 1 if words else 0, ())
     nested: list[etree._Element] = []
-    if next(cell.iter("table"), None) is None:
-        pieces = list(cell.itertext())
-    else:
-        pieces = list(_outside_tables(cell, nested))
-    written = [piece for piece in pieces if not piece.isspace()]
-    return _Content(" ".join(" ".join(written).split()), len(written), tuple(nested))
+    pieces: list[str | None] = [cell.text]
+    for child in cell:
+        if len(child) or child.tag == "table":
+            pieces = list(_outside_tables(cell, nested))
+            break
+        pieces.append(child.text)
+        pieces.append(child.tail)
+    written = [piece for piece in pieces if piece and not piece.isspace()]
+    words = " ".join(" ".join(written).split()) if written else ""
+    return _Content(words, len(written), tuple(nested))
 
 
-def _outside_tables(cell: etree._Element, nested: list[etree._Element]) -> Iterator[str]:
-    yield cell.text or ""
+def _is_blank(raw: str | None) -> bool:
+    return raw is None or raw.isspace()
+
+
+def _outside_tables(cell: etree._Element, nested: list[etree._Element]) -> Iterator[str | None]:
+    yield cell.text
     stack = [(cell, iter(cell))]
     while stack:
         element, children = stack[-1]
@@ -159,10 +177,10 @@ def _outside_tables(cell: etree._Element, nested: list[etree._Element]) -> Itera
         if child is None:
             stack.pop()
             if stack:
-                yield element.tail or ""
+                yield element.tail
         elif child.tag == "table":
             nested.append(child)
-            yield child.tail or ""
+            yield child.tail
         else:
-            yield child.text or ""
+            yield child.text
             stack.append((child, iter(child)))

@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 from extract.page import Block, Cell, Grid, Paragraph
@@ -63,12 +64,14 @@ def is_delimiter_row(text: str) -> bool:
     return all(_DELIMITER_CELL.fullmatch(cell) for cell in cells)
 
 
-def read_lines(lines: Iterable[Line], *, markdown: bool = False, reduce: Callable[[str], str] | None = None) -> list[Block]:
+def read_lines(
+    lines: Iterable[Line], *, markdown: bool = False, reduce: Callable[[str], str] | None = None
+) -> list[Block]:
     r"""The blocks that lines of text hold, in order; blank lines are left out, locators are ``line N``.
 
     Consecutive lines with pipes, or with three and more tab-separated fields, make one grid, whose columns are exact
-    only in a well-formed Markdown table.  ``markdown`` honours ``\|``; ``reduce`` turns the text of a line or a cell into
-    what is read (by default character references are resolved and white space is collapsed).
+    only in a well-formed Markdown table.  ``markdown`` honours ``\|``; ``reduce`` turns the text of a line or a cell
+    into what is read (by default character references are resolved and white space is collapsed).
     """
     reduce = reduce or _collapse
     written = [line for line in lines if line.text and not line.text.isspace()]
@@ -86,7 +89,7 @@ def read_lines(lines: Iterable[Line], *, markdown: bool = False, reduce: Callabl
 
 
 def read_text(text: str) -> tuple[list[Block], str]:
-    """The blocks of a plain text or a pipe-delimited scrape, and its format: ``pipe`` where a grid was found, else ``text``."""
+    """The blocks of a plain text or a pipe-delimited scrape, and its format: ``pipe`` with a grid, else ``text``."""
     blocks = read_lines(Line(number, line) for number, line in enumerate(text.splitlines(), start=1))
     return blocks, "pipe" if any(isinstance(block, Grid) for block in blocks) else "text"
 
@@ -138,7 +141,7 @@ def _add_pipe_line(run: _Run, number: int, text: str, markdown: bool) -> None:
 
 
 def _is_closed_below(text: str, lines: Sequence[Line], position: int) -> bool:
-    """Whether the next line is a lone pipe or a run of them that closes this cell, and no row of several cells follows it."""
+    """Whether the next line is a lone pipe, or a run of them before no row of several cells, that closes this cell."""
     if len(text) > _LONGEST_CELL:
         return False
     below = _bars_only(lines, position + 1)
@@ -167,7 +170,7 @@ def _awaits_value(run: _Run) -> bool:
 
 def _close(run: _Run, blocks: list[Block], reduce: Callable[[str], str]) -> None:
     starts = [0, *(at - 1 for at in run.delimiters if at > 1), len(run.rows)]
-    for start, end in zip(starts, starts[1:], strict=False):
+    for start, end in pairwise(starts):
         if start < end:
             _close_table(run.rows[start:end], start + 1 in run.delimiters, blocks, reduce)
 
@@ -217,7 +220,9 @@ def _grid(rows: Sequence[tuple[int, list[str]]], exact: bool, reduce: Callable[[
     width = max((len(cells) for _, cells in rows), default=0)
     slots = []
     for row, (_, cells) in enumerate(rows):
-        filled: list[Cell | None] = [Cell(reduce(cell) if cell else "", row, column) for column, cell in enumerate(cells)]
+        filled: list[Cell | None] = [
+            Cell(reduce(cell) if cell else "", row, column) for column, cell in enumerate(cells)
+        ]
         slots.append(tuple(filled + [None] * (width - len(cells))))
     numbers = tuple(number for number, _ in rows)
     return Grid(tuple(slots), f"line {numbers[0]}" if numbers else "line 0", exact, numbers)

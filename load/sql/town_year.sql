@@ -10,7 +10,7 @@ WITH candidate AS (
     CASE
       WHEN issuer IS NULL THEN 'unknown'
       WHEN division.name IS NULL AND regexp_matches(issuer, ${government}) THEN 'government'
-      WHEN ends_with(regexp_replace(issuer, ${government}, ''), division.name) THEN 'government'
+      WHEN ends_with(regexp_replace(issuer, ${government}, ''), regexp_replace(division.name, ${government}, '')) THEN 'government'
       WHEN regexp_matches(issuer, ${office}) THEN 'office'
       WHEN regexp_matches(issuer, ${government}) THEN 'other_government'
       ELSE 'department'

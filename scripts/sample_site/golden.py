@@ -70,6 +70,7 @@ def golden(
     division_code: str,
     stated: str,
     readings: Readings,
+    doubted: Sequence[str] = (),
 ) -> bytes:
     """The golden file of one page; raises ValueError where the stated verdict does not follow from the figures."""
     figures = readings if form else {}
@@ -83,6 +84,7 @@ def golden(
         "within": list(within),
         "division_code": division_code,
         "verdict": stated,
+        "doubted": sorted(doubted),
         "figures": dict(sorted(figures.items())),
     }
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
@@ -100,4 +102,5 @@ def golden_of(report: Report, readings: Readings) -> bytes:
         division_code=issuer.division_code,
         stated=report.verdict,
         readings=readings,
+        doubted=report.wrong,
     )

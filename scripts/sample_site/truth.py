@@ -107,6 +107,7 @@ class Report:
     shown: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     blank: tuple[str, ...] = ()
+    wrong: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -243,6 +244,7 @@ def _report(issuer: Issuer, entry: Mapping[str, Any], chain: _Chain) -> Report:
         shown=entry.get("shown", {}),
         labels=entry.get("labels", {}),
         blank=tuple(entry.get("blank", ())),
+        wrong=tuple(entry.get("printed", ())),
     )
 
 

@@ -248,7 +248,13 @@ def _split(sheet: Sheet, header: list[Row], plan: _Plan, dice: Dice) -> list[She
     """The table broken in two between its third and fourth heading, with or without the header again."""
     kind = dice.pick(
         "requests.split",
-        {"no": (16, "clean"), "bare": (0.6, "noisy"), "with_header": (0.6, "noisy"), "in_group": (0.5, "noisy"), "header_apart": (0.5, "noisy")},
+        {
+            "no": (16, "clean"),
+            "bare": (0.6, "noisy"),
+            "with_header": (0.6, "noisy"),
+            "in_group": (0.5, "noisy"),
+            "header_apart": (0.5, "noisy"),
+        },
     )
     if kind == "no" or len(sheet.rows) < 12:
         return [sheet]

@@ -16,20 +16,29 @@ def worst(*levels: Level) -> Level:
 
 
 class Dice:
-    """Draws one option for each axis and records it; options above the ceiling are never drawn unless pinned."""
+    """Draws one option for each axis and records it; options above the ceiling are never drawn unless pinned.
 
-    def __init__(self, rng: random.Random, ceiling: Level, pins: Mapping[str, str] | None = None) -> None:
+    Calm dice take the first option of every axis that is not pinned, so that one choice can be tried by itself.
+    """
+
+    def __init__(
+        self, rng: random.Random, ceiling: Level, pins: Mapping[str, str] | None = None, *, calm: bool = False
+    ) -> None:
         self.rng = rng
         self.ceiling = ceiling
         self.pins = dict(pins or {})
+        self.calm = calm
         self.taken: dict[str, str] = {}
+        self.offered: dict[str, tuple[str, ...]] = {}
         self.level: Level = "clean"
 
     def pick(self, axis: str, options: Mapping[str, tuple[float, Level]]) -> str:
         """One option name of ``axis``; ``options`` maps a name to its weight and the level that it brings."""
-        pinned = self.pins.get(axis)
-        allowed = {name: weight for name, (weight, level) in options.items() if self._within(level) and weight > 0}
-        name = pinned if pinned is not None and pinned in options else self.rng.choices(list(allowed), list(allowed.values()))[0]
+        allowed = {name: weight for name, (weight, level) in options.items() if weight > 0 and self._within(level)}
+        self.offered[axis] = tuple(name for name, (weight, _) in options.items() if weight > 0)
+        name = self.pins.get(axis, "")
+        if name not in options:
+            name = next(iter(allowed)) if self.calm else self.rng.choices(list(allowed), list(allowed.values()))[0]
         self.taken[axis] = name
         self.level = worst(self.level, options[name][1])
         return name

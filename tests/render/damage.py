@@ -1,4 +1,4 @@
-"""Damage: cells lost, borders lost, rows and columns dropped, doubled or shifted; what is still printed is kept account of."""
+"""Damage: cells and borders lost, rows and columns dropped, doubled or shifted; what is still printed is known."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 
-from .choices import Dice
+from .choices import Dice, Level
 from .sheets import Box, Paper, Paragraph, Row, Sheet
 
 Hit = Callable[[Paper, random.Random], None]
@@ -14,10 +14,10 @@ Hit = Callable[[Paper, random.Random], None]
 
 def damage(paper: Paper, dice: Dice, *, arithmetic: bool) -> None:
     """Spoil a paper in place by one or two kinds; ``arithmetic`` allows those that only sums can mend."""
-    options: dict[str, tuple[float, str]] = {"none": (0.5, "clean")}
+    options: dict[str, tuple[float, Level]] = {"none": (0.5, "clean")}
     for name, (weight, _, sums) in _KINDS.items():
         options[name] = (weight if arithmetic or not sums else 0, "damaged")
-    kind = dice.pick("damage.kind", options)  # type: ignore[arg-type]
+    kind = dice.pick("damage.kind", options)
     if kind != "none":
         _KINDS[kind][1](paper, dice.rng)
 

@@ -39,21 +39,26 @@ class ReportLike(Protocol):
 
 @dataclass(frozen=True)
 class Judgement:
-    """Figure ids by outcome: ``right`` (value and status), ``doubted`` (null or carrying a finding), ``silent`` (wrong, no finding).
+    """Figure ids by outcome of a reading.
 
-    ``zeroed`` are blanks that were read as 0, ``overconfident`` tells of a verdict ``verified`` over anything not right.
+    ``right``: value and status as printed.  ``doubted``: null, or carrying a finding.  ``silent``: wrong, no finding.
+    ``zeroed``: blanks read as a number, no finding.  ``unnamed``: planted errors that no finding names.
+    ``overconfident``: verdict ``verified`` over something wrong or unread.  ``alarmed``: every figure is right and the
+    true report holds, yet the verdict doubts it.
     """
 
     right: tuple[str, ...]
     doubted: tuple[str, ...]
     silent: tuple[str, ...]
     zeroed: tuple[str, ...]
+    unnamed: tuple[str, ...]
     overconfident: bool
+    alarmed: bool
 
     @property
     def broken(self) -> bool:
-        """Whether the promise is broken: a wrong number is never silent, a blank is never 0."""
-        return bool(self.silent or self.zeroed or self.overconfident)
+        """Whether the promise is broken: a wrong number is never silent, a blank is never 0, an error is named."""
+        return bool(self.silent or self.zeroed or self.unnamed or self.overconfident)
 
 
 def same(value: float | None, expected: Amount | None) -> bool:
@@ -89,11 +94,16 @@ def judge(report: ReportLike, rendered: Rendered) -> Judgement:
         for name, got in read.items()
         if name not in rendered.expected and got.value is not None and name not in named
     ]
-    wrong = silent or any(
-        rendered.expected[name].value is not None and (name not in read or read[name].value is None) for name in doubted
-    )
+    unread = [name for name in doubted if rendered.expected[name].value is not None]
+    planted = [name for name in rendered.truth.planted if name not in named and name in right]
     return Judgement(
-        tuple(right), tuple(doubted), tuple(silent), tuple(zeroed), report.verdict == "verified" and bool(wrong)
+        tuple(right),
+        tuple(doubted),
+        tuple(silent),
+        tuple(zeroed),
+        tuple(planted),
+        overconfident=report.verdict == "verified" and bool(silent or unread),
+        alarmed=not doubted and not silent and rendered.verdict not in {None, report.verdict},
     )
 
 

@@ -29,8 +29,15 @@ class Rendered:
     expected: Mapping[str, Expected]
     level: Level
     choices: Mapping[str, str]
-    year: int
-    issuer: str
+    truth: Truth
+    offered: Mapping[str, tuple[str, ...]]
+
+    @property
+    def verdict(self) -> str | None:
+        """The one verdict that a reading may give, or None where more than one will do."""
+        if self.level == "damaged" or not self.truth.pristine:
+            return None
+        return "incomplete" if self.truth.single_other else "verified"
 
     @property
     def description(self) -> str:
@@ -40,12 +47,20 @@ class Rendered:
 
 
 def render(
-    truth: Truth, rng: random.Random, *, ceiling: Level | None = None, pins: Mapping[str, str] | None = None
+    truth: Truth,
+    rng: random.Random,
+    *,
+    ceiling: Level | None = None,
+    pins: Mapping[str, str] | None = None,
+    calm: bool = False,
 ) -> Rendered:
-    """Print a report in a layout drawn at random, no more hostile than ``ceiling``; ``pins`` fixes axes by name."""
-    ceiling = ceiling or rng.choices(("clean", "noisy", "damaged"), (2, 4, 4))[0]  # type: ignore[assignment]
+    """Print a report in a layout drawn at random, no more hostile than ``ceiling``.
+
+    ``pins`` fixes axes by name; ``calm`` takes the usual option on every other axis.
+    """
+    ceiling = ceiling or rng.choices(("clean", "noisy", "damaged"), (2, 4, 4))[0]
     assert ceiling is not None
-    dice = Dice(rng, ceiling, pins)
+    dice = Dice(rng, ceiling, pins, calm=calm)
     container = _container(truth, dice)
     style = markup.choose_style(dice, lossless=bool(truth.blanks)) if container in MARKUP else None
     exact, keeps_blanks = _fidelity(container, style)
@@ -53,13 +68,15 @@ def render(
         dice.taken["blanks.lost"] = "yes"
         dice.level = "damaged"
     paper = _paper(truth, dice, exact=exact)
-    if ceiling == "damaged" and (not dice.pins or "damage.kind" in dice.pins or rng.random() < 0.7):
+    if ceiling == "damaged":
         damage(paper, dice, arithmetic=truth.pristine)
     noise.add_noise(paper, dice, text_format=style is None)
     if style is None:
         data = site.encode(text.write(paper, dice, container), dice, markup=False)
     else:
-        page = site.article_text(paper, style) if container == "markdown_html" else site.write(paper, truth, dice, style)
+        page = (
+            site.article_text(paper, style) if container == "markdown_html" else site.write(paper, truth, dice, style)
+        )
         page = site.wrap_json(page, truth, rng) if container == "json" else page
         data = site.encode(page, dice, markup=container == "html")
     return Rendered(
@@ -67,8 +84,8 @@ def render(
         paper.expected,
         dice.level,
         {"truth.form": truth.form, "truth.scale": truth.scale, "truth.trouble": truth.trouble, **dice.taken},
-        truth.year,
-        truth.issuer,
+        truth,
+        dice.offered,
     )
 
 
@@ -80,7 +97,7 @@ def _container(truth: Truth, dice: Dice) -> str:
     }
     for name, (_, _, keeps_blanks, weight, level) in text.WRITERS.items():
         lossy = bool(truth.blanks) and not keeps_blanks
-        options[name] = (weight, "damaged" if lossy else level)  # type: ignore[assignment]
+        options[name] = (weight, "damaged" if lossy else level)
     return dice.pick("container", options)
 
 

@@ -46,7 +46,13 @@ def choose_style(dice: Dice, *, lossless: bool) -> Style:
     )
     spans = dice.pick(
         "html.spans",
-        {"kept": (8, "clean"), "lost": (0.8, "noisy"), "expanded": (0.7, "clean"), "repeated": (0.6, "noisy"), "overlong": (0.4, "clean")},
+        {
+            "kept": (8, "clean"),
+            "lost": (0.8, "noisy"),
+            "expanded": (0.7, "clean"),
+            "repeated": (0.6, "noisy"),
+            "overlong": (0.4, "clean"),
+        },
     )
     cell = dice.pick(
         "html.cell",
@@ -83,7 +89,16 @@ def choose_style(dice: Dice, *, lossless: bool) -> Style:
                 "hidden_cell": (0.3, "noisy"),
             },
         ),
-        around=dice.pick("html.around", {"nothing": (10, "clean"), "table": (0.7, "clean"), "div": (2, "clean"), "form": (0.3, "clean"), "accordion": (0.3, "clean")}),
+        around=dice.pick(
+            "html.around",
+            {
+                "nothing": (10, "clean"),
+                "table": (0.7, "clean"),
+                "div": (2, "clean"),
+                "form": (0.3, "clean"),
+                "accordion": (0.3, "clean"),
+            },
+        ),
         rng=dice.rng,
     )
 
@@ -235,7 +250,11 @@ def _ruby(words: str, text: str, rng: random.Random) -> str:
     if text.isascii() or "<" in words or "&" in words:
         return words
     at = rng.randrange(len(text))
-    return f"{text[:at]}<ruby>{text[at]}<rp>(</rp><rt>zhù</rt><rp>)</rp></ruby>{text[at + 1 :]}" if text[at] > "\u3400" else words
+    return (
+        f"{text[:at]}<ruby>{text[at]}<rp>(</rp><rt>zhù</rt><rp>)</rp></ruby>{text[at + 1 :]}"
+        if text[at] > "\u3400"
+        else words
+    )
 
 
 def _input(words: str, text: str, _: random.Random) -> str:
@@ -270,7 +289,8 @@ def _aria(sheet: Sheet, style: Style) -> str:
     rows = []
     for row in sheet.rows:
         cells = "".join(
-            f'<div role="{"columnheader" if box.head else "cell"}" aria-colspan="{box.cs}" aria-rowspan="{box.rs}">{_content(box, style)}</div>'
+            f'<div role="{"columnheader" if box.head else "cell"}" aria-colspan="{box.cs}" aria-rowspan="{box.rs}">'
+            f"{_content(box, style)}</div>"
             for box in row
         )
         rows.append(f'<div role="row">{cells}</div>')

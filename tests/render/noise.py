@@ -1,4 +1,4 @@
-"""Noise that mirror sites and editors add to text: pinyin, traditional script, invisible characters, blanks inside words."""
+"""Noise that mirror sites and editors add to text: pinyin, traditional script, invisible characters, inner blanks."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _SPAM = (
 
 
 def add_noise(paper: Paper, dice: Dice, *, text_format: bool) -> None:
-    """Soil the labels and the prose of a paper in place; the print of a number is soiled only where that is asked for."""
+    """Soil the labels and the prose of a paper in place; numbers at most get zero-width characters."""
     kind = dice.pick(
         "noise.script",
         {

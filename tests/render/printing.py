@@ -140,6 +140,7 @@ def _unit(figure: str) -> str:
 
 
 def _raw_count(value: int, style: str, unit: str) -> str:
+    """A count in one style; 1 is never printed as 一, which editors use for a dash."""
     text = str(value)
     if style == "thousands":
         return f"{value:,}"
@@ -155,7 +156,7 @@ def _raw_count(value: int, style: str, unit: str) -> str:
         return "〇"
     if style == "capital_o" and value == 0:
         return "O"
-    if style == "chinese_numeral" and value < 100:
+    if style == "chinese_numeral" and value < 100 and value != 1:
         return chinese_numeral(value)
     if style == "trailing_zeros":
         return f"{text}.0"

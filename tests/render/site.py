@@ -59,7 +59,8 @@ def write(paper: Paper, truth: Truth, dice: Dice, style: Style) -> str:
     inner = f"{opening}\n{article}\n{closing}"
     if family == "bare":
         return inner
-    return f"<!DOCTYPE html>\n<html lang='zh-CN'><head>{_head(paper, truth, dice)}</head>\n<body>{_top(truth, dice)}{_info(truth, dice)}{inner}{_bottom(dice)}</body></html>"
+    head = f"<!DOCTYPE html>\n<html lang='zh-CN'><head>{_head(paper, truth, dice)}</head>"
+    return f"{head}\n<body>{_top(truth, dice)}{_info(truth, dice)}{inner}{_bottom(dice)}</body></html>"
 
 
 def article_text(paper: Paper, style: Style) -> str:
@@ -118,10 +119,12 @@ def _head(paper: Paper, truth: Truth, dice: Dice) -> str:
     if dice.flag("site.meta", 0.6):
         metas = (
             f'<meta name="SiteName" content="{truth.issuer}门户网站"><meta name="ArticleTitle" content="{title}">'
-            f'<meta name="PubDate" content="{truth.year + 1}-01-2{dice.rng.randint(0, 9)} 09:30"><meta name="ColumnName" content="政府信息公开年报">'
+            f'<meta name="PubDate" content="{truth.year + 1}-01-2{dice.rng.randint(0, 9)} 09:30">'
+            '<meta name="ColumnName" content="政府信息公开年报">'
             f'<meta name="ContentSource" content="{truth.issuer}">'
         )
-    return f"{{charset}}<title>{title}</title>{metas}<style>td{{padding:2px}} .hide{{display:none}}</style><script>var n=[1,2,3];</script>"
+    style = "<style>td{padding:2px} .hide{display:none}</style><script>var n=[1,2,3];</script>"
+    return f"{{charset}}<title>{title}</title>{metas}{style}"
 
 
 def _top(truth: Truth, dice: Dice) -> str:
@@ -134,7 +137,8 @@ def _top(truth: Truth, dice: Dice) -> str:
     ]
     if dice.flag("site.navigation_table", 0.2):
         parts.append(
-            "<table class='menu'><tr><td>机构概况</td><td>领导信息</td><td>规章</td><td>行政规范性文件</td></tr><tr><td colspan=4>行政许可 行政处罚</td></tr></table>"
+            "<table class='menu'><tr><td>机构概况</td><td>领导信息</td><td>规章</td><td>行政规范性文件</td></tr>"
+            "<tr><td colspan=4>行政许可 行政处罚</td></tr></table>"
         )
     parts.append(f"<h1>{truth.issuer}</h1>" if dice.rng.random() < 0.2 else "")
     return "".join(parts)
@@ -144,7 +148,8 @@ def _info(truth: Truth, dice: Dice) -> str:
     if not dice.flag("site.info_box", 0.25):
         return ""
     return (
-        "<table class='xxgk_head'><tr><td>索引号：</td><td>11211382/2021-00012</td><td>主题分类：</td><td>政务公开</td></tr>"
+        "<table class='xxgk_head'><tr><td>索引号：</td><td>11211382/2021-00012</td>"
+        "<td>主题分类：</td><td>政务公开</td></tr>"
         f"<tr><td>发布机构：</td><td>{truth.issuer}</td><td>发布日期：</td><td>{truth.year + 1}-01-25</td></tr></table>"
     )
 
@@ -156,7 +161,8 @@ def _bottom(dice: Dice) -> str:
         if dice.flag("site.footer_table", 0.12)
         else ""
     )
-    return f"{related}{table_}<div class='footer'>主办：某某政府办公室　备案号：辽ICP备05001234号-1　网站标识码：2113820001</div>"
+    footer = "主办：某某政府办公室　备案号：辽ICP备05001234号-1　网站标识码：2113820001"
+    return f"{related}{table_}<div class='footer'>{footer}</div>"
 
 
 def encode(text: str, dice: Dice, *, markup: bool) -> bytes:

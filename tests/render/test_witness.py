@@ -125,7 +125,13 @@ def test_clean_requests_table_puts_every_figure_under_its_column() -> None:
         "html.row_groups": "no",
         "html.cell": "plain",
     }
-    pins |= {"html.padding": "none", "html.around": "nothing", "noise.space": "none", "requests.split": "no", "label.ordinals": "exact"}
+    pins |= {
+        "html.padding": "none",
+        "html.around": "nothing",
+        "noise.space": "none",
+        "requests.split": "no",
+        "label.ordinals": "exact",
+    }
     for seed in SEEDS:
         rng = random.Random(seed)
         truth = make_truth(rng, form="2021", trouble="none")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from .choices import Dice
+from .choices import Dice, Level
 from .sheets import Box, Paper, Sheet
 
 Lines = list[str]
@@ -144,7 +144,7 @@ def _boxes(sheet: Sheet, _: random.Random) -> Lines:
 
 Writer = Callable[[Sheet, random.Random], Lines]
 # name → (writer, keeps the column of a cell, keeps blank cells, weight, level)
-WRITERS: dict[str, tuple[Writer, bool, bool, float, str]] = {
+WRITERS: dict[str, tuple[Writer, bool, bool, float, Level]] = {
     "pipe_rows": (_pipe_rows, False, True, 4, "noisy"),
     "cell_pipe_lines": (_cell_pipe_lines, False, True, 2, "noisy"),
     "cell_then_pipe": (_cell_then_pipe, False, True, 2, "noisy"),
@@ -157,7 +157,7 @@ WRITERS: dict[str, tuple[Writer, bool, bool, float, str]] = {
     "tabs": (_tabs, False, True, 0.7, "noisy"),
     "tabs_exact": (_tabs_exact, True, True, 0.7, "noisy"),
     "markdown": (_markdown, True, True, 1.5, "clean"),
-    "markdown_repeat": (_markdown_repeat, True, True, 1, "clean"),
+    "markdown_repeat": (_markdown_repeat, True, True, 1, "noisy"),
     "markdownify": (_markdownify, False, True, 0.8, "noisy"),
     "csv_like": (_csv_like, True, True, 0.2, "damaged"),
     "boxes": (_boxes, True, True, 0.2, "damaged"),

@@ -201,9 +201,21 @@ def _statistics(rng: random.Random, scale: Scale) -> dict[str, Amount]:
     figure["received"] = draw(
         "received_in_person", "received_by_fax", "received_online", "received_by_letter", busy=0.6
     )
-    reasons: tuple[str, ...] = ("denied_state_secret", "denied_trade_secret", "denied_privacy", "denied_security_stability")
+    reasons: tuple[str, ...] = (
+        "denied_state_secret",
+        "denied_trade_secret",
+        "denied_privacy",
+        "denied_security_stability",
+    )
     reasons += ("denied_not_government_information", "denied_by_law")
-    answers: tuple[str, ...] = ("already_public", "granted", "partly_granted", "denied", "not_this_agency", "not_existing")
+    answers: tuple[str, ...] = (
+        "already_public",
+        "granted",
+        "partly_granted",
+        "denied",
+        "not_this_agency",
+        "not_existing",
+    )
     answers += ("told_to_amend", "told_other_channel")
     answered = rng.randint(int(figure["received"]) * 3 // 4, int(figure["received"]))
     figure["answered"] = answered

@@ -1,0 +1,45 @@
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.nianbao-stamp
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check fmt bench fuzz clean
+
+help:  ## List the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+setup: $(STAMP)  ## Make .venv with the pinned dependencies and the project in it
+
+$(STAMP): pyproject.toml constraints.txt
+	@python=$$(command -v python3.11 || command -v python3 || true); \
+	if [ -z "$$python" ] || ! "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	  echo "make setup: Python 3.11 or later is needed; install python3.11 and run it again" >&2; exit 1; fi; \
+	[ -x $(BIN)/python ] || "$$python" -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: setup  ## Serve the sample site on loopback, crawl it, and ask the database
+	@$(BIN)/python -m flows.demo
+
+test: check  ## Run every check and every test
+	@$(BIN)/pytest
+
+check: setup  ## Lint, format, types, direction of imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+fmt: setup  ## Format the code and mend what the linter can mend
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: setup  ## Measure pages a second, beside lxml and pandas.read_html
+	@$(BIN)/python -m benchmarks.bench
+
+fuzz: setup  ## Render and read back many more hostile layouts than the tests do
+	@NIANBAO_FUZZ_EXAMPLES=20000 $(BIN)/pytest -m fuzz
+
+clean:  ## Remove what make has made
+	rm -rf $(VENV) var build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
