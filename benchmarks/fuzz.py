@@ -82,6 +82,7 @@ class Outcome:
     rules: tuple[str, ...] = ()
     trouble: str = ""
     metadata: tuple[str, ...] = ()
+    misread: str = ""
     odd: dict[str, str] = field(default_factory=dict)
 
 
@@ -128,32 +129,36 @@ def try_seed(seed: int, level: str | None, pins: dict[str, str], save: Path | No
     tally.alarms = int(verdict.alarmed)
     tally.perfect = int(not verdict.doubted and not verdict.silent and not verdict.unnamed and not verdict.alarmed)
     outcome.metadata = _metadata(report, rendered)
+    if any(word.endswith("WRONG") for word in outcome.metadata):
+        outcome.misread = _misread(report, rendered)
     outcome.rules = tuple(sorted({finding.rule for finding in report.findings}))
     if verdict.broken:
         outcome.trouble = "silent"
         outcome.description = differences(report, rendered, dict.fromkeys([*verdict.silent, *verdict.zeroed]))
-        if verdict.unnamed:
-            outcome.description += f"\n  planted, named by no finding: {', '.join(verdict.unnamed[:5])}"
         outcome.description += (
             "\n  verdict verified though figures are wrong or unread" if verdict.overconfident else ""
         )
+    elif verdict.unnamed:
+        outcome.trouble = "unnamed"
+        outcome.description = differences(report, rendered, verdict.unnamed)
     elif verdict.doubted:
         outcome.trouble = "doubt" if rendered.level == "damaged" else "unread"
         outcome.description = differences(report, rendered, verdict.doubted)
     elif verdict.alarmed:
         outcome.trouble = "alarm"
         outcome.description = "\n".join(f"  {f.severity} {f.rule}: {f.message}" for f in report.findings[:5])
-    if outcome.trouble in {"silent", "unread", "alarm"}:
+    if outcome.trouble in {"silent", "unnamed", "unread", "alarm"}:
         _save(save, outcome, rendered)
     return outcome
 
 
 def _metadata(report: Any, rendered: Rendered) -> tuple[str, ...]:
     """Words such as ``year right`` or ``issuer none``, to be counted."""
+    from render.noise import simplified
+
     data = report.metadata
-    issuer = (
-        None if data.issuer is None else data.issuer in rendered.truth.issuer or rendered.truth.issuer in data.issuer
-    )
+    read, printed = simplified(data.issuer or ""), rendered.truth.issuer
+    issuer = read in printed or printed in read if read else None
     found = {
         "year": None if data.year is None else data.year == rendered.truth.year,
         "issuer": issuer,
@@ -162,6 +167,11 @@ def _metadata(report: Any, rendered: Rendered) -> tuple[str, ...]:
     return tuple(
         f"{name} {'none' if right is None else 'right' if right else 'WRONG'}" for name, right in found.items()
     )
+
+
+def _misread(report: Any, rendered: Rendered) -> str:
+    data, truth = report.metadata, rendered.truth
+    return f"read {data.issuer} {data.year} form {report.form}, printed {truth.issuer} {truth.year} form {truth.form}"
 
 
 def _save(folder: Path | None, outcome: Outcome, rendered: Rendered) -> None:
@@ -200,7 +210,7 @@ def smallest(outcome: Outcome) -> tuple[dict[str, str], int] | None:
     """The fewest choices that still fail alike with all others usual, and a seed; None where none repeats it."""
 
     def failing(odd: dict[str, str]) -> int | None:
-        pins = {"truth.form": outcome.choices["truth.form"], "truth.trouble": "none", **odd}
+        pins: dict[str, str] = {"truth.form": outcome.choices["truth.form"], "truth.trouble": "none", **odd}
         for seed in (outcome.seed, *range(4)):
             if try_seed(seed, "damaged", pins, None, calm=True).trouble == outcome.trouble:
                 return seed
@@ -241,7 +251,7 @@ def each_text(seeds: range, save: Path | None, *, show: int) -> tuple[str, bool]
             tally = Tally()
             for outcome in outcomes:
                 tally.add(outcome.tally)
-            failed = [o for o in outcomes if o.trouble in {"silent", "crash", "unread", "alarm"}]
+            failed = [o for o in outcomes if o.trouble in {"silent", "crash", "unnamed", "unread", "alarm"}]
             broken = broken or any(o.trouble in {"silent", "crash"} for o in failed)
             if failed:
                 lines.append(tally.line(f"{form} {outcomes[0].level} " + (" ".join(chosen) or "usual page")))
@@ -274,6 +284,8 @@ def report_text(outcomes: list[Outcome], *, every_choice: bool, show: int) -> st
             lines += [tally.line(name) for name, tally in listed]
     metadata = Counter(word for outcome in outcomes for word in outcome.metadata)
     lines += ["", "metadata: " + ", ".join(f"{word} {count}" for word, count in sorted(metadata.items()))]
+    misread = [outcome for outcome in outcomes if outcome.misread]
+    lines += [f"  seed {outcome.seed}: {outcome.misread}" for outcome in misread[: 2 * show]]
     return "\n".join([*lines, "", *_failures(outcomes, show)])
 
 
@@ -284,7 +296,7 @@ def _excess(tally: Tally, whole: Tally) -> float:
         return 10 * (t.silent_pages + t.crashed) + (t.pages - t.perfect)
 
     expected = badness(whole) / whole.pages * tally.pages
-    return (badness(tally) - expected) / (tally.pages**0.5)
+    return float((badness(tally) - expected) / tally.pages**0.5)
 
 
 def _failure(outcome: Outcome) -> list[str]:
@@ -303,6 +315,7 @@ def _failures(outcomes: list[Outcome], show: int) -> list[str]:
     for trouble, words in (
         ("crash", "crashed"),
         ("silent", "SILENT ERROR"),
+        ("unnamed", "planted error that no finding names"),
         ("unread", "not fully read"),
         ("alarm", "false alarm"),
     ):
@@ -311,8 +324,8 @@ def _failures(outcomes: list[Outcome], show: int) -> list[str]:
             lines.append(f"{words}: {len(hits)} pages; seeds {' '.join(str(o.seed) for o in hits[:12])}")
         for outcome in hits[:show]:
             lines += _failure(outcome)
-    if hits := Counter(o.description.strip().splitlines()[-1] for o in outcomes if o.trouble == "crash"):
-        lines += ["crashes by message:", *(f"  {count} × {message}" for message, count in hits.most_common(8))]
+    if messages := Counter(o.description.strip().splitlines()[-1] for o in outcomes if o.trouble == "crash"):
+        lines += ["crashes by message:", *(f"  {count} × {message}" for message, count in messages.most_common(8))]
     return lines
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from flows.errors import ExitCode
+from flows.output import complain, say
 from flows.settings import Settings
 from flows.sources import group_towns, read_registry
 
@@ -28,8 +31,8 @@ def check_sources(settings: Settings) -> ExitCode:
     """Print the problems of the registry, and what it holds."""
     rows, problems = read_registry(settings.sources, settings.base_url)
     for problem in problems:
-        sys.stderr.write(f"nianbao: {settings.sources or 'sources.csv'}, {problem}\n")
-    sys.stdout.write(f"addresses: {len(rows)}; towns: {len(group_towns(rows))}; problems: {len(problems)}\n")
+        complain(f"{settings.sources or 'sources.csv'}, {problem}")
+    say(f"addresses: {len(rows)}; towns: {len(group_towns(rows))}; problems: {len(problems)}\n")
     return ExitCode.SOME_FAILED if problems else ExitCode.OK
 
 
@@ -45,7 +48,11 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         drawn.add_column(column, justify="right" if position in numeric else "left", overflow="fold")
     for row in rows:
         drawn.add_row(*(Text("" if value is None else _plain(value)) for value in row))
-    Console(width=None if sys.stdout.isatty() else _WIDEST_WITHOUT_TERMINAL, highlight=False).print(drawn)
+    terminal = sys.stdout.isatty()
+    text = io.StringIO()
+    width = shutil.get_terminal_size().columns if terminal else _WIDEST_WITHOUT_TERMINAL
+    Console(file=text, width=width, force_terminal=terminal, highlight=False).print(drawn)
+    say(text.getvalue())
 
 
 def _is_number(value: object) -> bool:
@@ -57,11 +64,13 @@ def _plain(value: object) -> str:
 
 
 def _csv(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows(rows)
+    say(text.getvalue())
 
 
 def _json(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     for row in rows:
-        sys.stdout.write(json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False, default=str) + "\n")
+        say(json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False, default=str) + "\n")

@@ -15,6 +15,7 @@ import typer
 from typer.exceptions import TyperException
 
 from flows.errors import ExitCode, UserError, one_line
+from flows.output import OutputClosedError, complain
 
 if TYPE_CHECKING:
     from flows.settings import Settings
@@ -240,7 +241,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         status = app(args=arguments, prog_name="nianbao", standalone_mode=False) or ExitCode.OK
         sys.stdout.flush()
-    except BrokenPipeError:
+    except (OutputClosedError, BrokenPipeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = ExitCode.BROKEN_PIPE
     except (KeyboardInterrupt, typer.Abort):
@@ -273,7 +274,7 @@ def _explain(error: Exception) -> tuple[str, ExitCode]:
 
 
 def _complain(message: str, status: ExitCode) -> ExitCode:
-    sys.stderr.write(f"nianbao: {message}\n")
+    complain(message)
     return status
 
 

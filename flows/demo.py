@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import time
 from importlib import resources
 from pathlib import Path
 
 from flows.cli import leave, run
 from flows.errors import ExitCode
+from flows.output import say
 from flows.settings import Settings
 from flows.site import served_folder
 
@@ -45,31 +45,26 @@ def main() -> int:
     shutil.rmtree(_HOME, ignore_errors=True)
     database = Settings(home=_HOME).published
     with resources.as_file(resources.files("data").joinpath("sample_site")) as folder, served_folder(folder) as url:
-        _say(f"The sample site is served at {url}")
+        say(f"The sample site is served at {url}\n")
         sources = os.path.relpath(folder / "sources.csv")
         crawl = ["crawl", "--home", str(_HOME), "--sources", sources, "--base-url", url]
         _command(*crawl)
         started = time.perf_counter()
         status = run(crawl)
-        _say(f"The crawl took {time.perf_counter() - started:.0f} s.")
+        say(f"The crawl took {time.perf_counter() - started:.0f} s.\n")
     if status not in (ExitCode.OK, ExitCode.SOME_FAILED):
         return status
     for title, sql in _QUESTIONS:
-        _say(f"\n== {title}\n")
+        say(f"\n== {title}\n\n")
         _command("query", "--db", str(database), f'"{sql}"')
         if failed := run(["query", "--db", str(database), sql]):
             return failed
-    _say(f"\nThe database is {database}; ask it yourself with nianbao query --db {database} SQL.")
+    say(f"\nThe database is {database}; ask it yourself with nianbao query --db {database} SQL.\n")
     return status
 
 
-def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
-
-
 def _command(*words: str) -> None:
-    _say(f"$ nianbao {' '.join(words)}\n")
+    say(f"$ nianbao {' '.join(words)}\n\n")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from flows.errors import ExitCode
+from flows.output import complain, say
 from flows.parse import Parsed, as_record, parse_each
 
 _WIDTH_WITHOUT_TERMINAL = 120
@@ -20,15 +21,13 @@ Printed = tuple[str | None, str]
 def parse_paths(paths: Sequence[str], *, as_json: bool, jobs: int) -> ExitCode:
     """Print every path's report in order; the exit status tells whether all could be read."""
     status = ExitCode.OK
-    out = sys.stdout.buffer
     for text, problem in parse_each(paths, as_line if as_json else _table_printer(), jobs):
         if problem:
             status = ExitCode.SOME_FAILED
         if text is None:
-            sys.stderr.write(f"nianbao: {problem}\n")
+            complain(problem)
         else:
-            out.write(text.encode("utf-8", "backslashreplace"))
-            out.flush()
+            say(text)
     return status
 
 

@@ -84,7 +84,8 @@ def rerun_town(settings: Settings, wanted: str, *, year: int | None = None, refe
     result = _read_again(settings, subject, archive, refetch)
     if year is not None:
         result = replace(result, readings=tuple(r for r in result.readings if r.report.metadata.year == year))
-    prepare_warehouse(settings)
+    if not settings.warehouse.exists():
+        prepare_warehouse(settings)
     before = _state(settings, subject)
     load([result], settings)
     after = _state(settings, subject)

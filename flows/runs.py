@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from extract.archive import Archive
 from flows.errors import ExitCode
 from flows.lock import single_run
+from flows.output import complain, say
 from flows.pipeline import (
     Failure,
     Summary,
@@ -44,7 +45,15 @@ def crawl_now(settings: Settings) -> ExitCode:
                 )
             finally:
                 on_progress.reset(token)
+                _send_events()
     return _conclude(summary, settings)
+
+
+def _send_events() -> None:
+    """Wait until the server has what Prefect reports in the background: the states of the tasks."""
+    from prefect.events.worker import EventsWorker
+
+    EventsWorker.drain_all()
 
 
 def rerun_now(settings: Settings, town: str, *, year: int | None, refetch: bool) -> ExitCode:
@@ -52,8 +61,8 @@ def rerun_now(settings: Settings, town: str, *, year: int | None, refetch: bool)
     with single_run(settings.home):
         rerun = rerun_town(settings, town, year=year, refetch=refetch)
     for change in rerun.changes:
-        _say(change)
-    _say(f"{rerun.town}: read {rerun.reports} reports, {len(rerun.changes) or 'no'} changes")
+        say(f"{change}\n")
+    say(f"{rerun.town}: read {rerun.reports} reports, {len(rerun.changes) or 'no'} changes\n")
     return _complain_of(rerun.failures)
 
 
@@ -81,7 +90,7 @@ def serve_flows(settings: Settings) -> None:
     with connected_server(settings.home, port=settings.prefect_port) as url:
         from flows.nightly import serve
 
-        sys.stderr.write(f"nianbao: nightly at {settings.cron!r} {settings.timezone}; Prefect API at {url}\n")
+        complain(f"nightly at {settings.cron!r} {settings.timezone}; Prefect API at {url}")
         serve(settings)
 
 
@@ -93,22 +102,18 @@ def _environment(settings: Settings, **defaults: str) -> None:
 
 
 def _conclude(summary: Summary, settings: Settings) -> ExitCode:
-    _say(summary.line)
+    say(f"{summary.line}\n")
     if summary.reports:
-        _say(f"published: {settings.published}")
+        say(f"published: {settings.published}\n")
     return _complain_of(summary.failures)
 
 
 def _complain_of(failures: Iterable[Failure]) -> ExitCode:
     status = ExitCode.OK
     for failure in failures:
-        sys.stderr.write(f"nianbao: {failure.address}: {failure.reason} ({failure.stage})\n")
+        complain(f"{failure.address}: {failure.reason} ({failure.stage})")
         status = ExitCode.SOME_FAILED
     return status
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
 
 
 @contextmanager

@@ -40,18 +40,18 @@ def quiet_environment(home: Path) -> dict[str, str]:
 
 
 @contextmanager
-def connected_server(home: Path, *, port: int | None = None, services: bool = False) -> Iterator[str]:
+def connected_server(home: Path, *, port: int | None = None) -> Iterator[str]:
     """The API address of a Prefect server, with this process connected to it while the context lasts.
 
     Takes the server of ``PREFECT_API_URL``, else the one that already runs for ``home``, else starts one on ``port``
-    (None: any free one); ``services`` adds the scheduler, which a server needs to start flows by the clock.
+    (None: any free one).
     """
     running = os.environ.get("PREFECT_API_URL") or _running_server(home)
     url = running or f"http://{_LOOPBACK}:{port or _free_port()}/api"
     with ExitStack() as stack:
         stack.enter_context(_environment({**quiet_environment(home), "PREFECT_API_URL": url}))
         if not running:
-            stack.enter_context(_own_server(home, url, services=services))
+            stack.enter_context(_own_server(home, url))
         from prefect.settings import PREFECT_API_URL, temporary_settings
 
         stack.enter_context(temporary_settings({PREFECT_API_URL: url}))
@@ -94,14 +94,14 @@ def _is_healthy(url: str) -> bool:
 
 
 @contextmanager
-def _own_server(home: Path, url: str, *, services: bool) -> Iterator[None]:
+def _own_server(home: Path, url: str) -> Iterator[None]:
     folder = home / "prefect"
     folder.mkdir(parents=True, exist_ok=True)
     log_path = folder / "server.log"
     command = [sys.executable, "-m", "flows.server", "--host", _LOOPBACK, "--port", str(urlsplit(url).port)]
     with log_path.open("wb") as log:
         process = subprocess.Popen(  # noqa: S603
-            [*command, *([] if services else ["--no-services"])],
+            command,
             env={**os.environ, **quiet_environment(home)},
             stdin=subprocess.PIPE,
             stdout=log,

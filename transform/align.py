@@ -6,15 +6,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from transform import solve
-from transform.columns import ColumnReading, Slots, common_columns, read_columns, trimmed, without_filling
+from transform.columns import (
+    ColumnReading,
+    Slots,
+    common_columns,
+    filling_before,
+    possible_leads,
+    read_columns,
+    trimmed,
+    without_filling,
+)
 from transform.fold import fold
 from transform.forms import ColumnDef, Form, TableDef, figure_id
 from transform.lines import RawRow, Token, alignment_words
 from transform.model import Cause, Finding, Severity
 from transform.place import Instance, PlacedRow, find_instances
 from transform.solve import Block, Candidate, Entry
+from transform.vocabulary import cases_within
 
 _RIVAL_SHARE = 0.6
+_MIN_COMMON_SURPLUS = 3
+_MONEY = "元"
 _MIN_ROWS = {"requests": 3, "disclosure": 1, "disputes": 1, "statistics": 3}
 
 
@@ -69,6 +81,21 @@ def _same(a: Slots, b: Slots) -> bool:
         x is y or (x is not None and y is not None and x.info.value == y.info.value and x.info.value.status == "reported")
         for x, y in zip(a, b, strict=True)
     )
+
+
+def _is_weak(found: Sequence[Candidate], row: RawRow) -> bool:
+    """Whether readings cut digits of a row that prints most of its cells: only the column sums could prove them."""
+    printed = sum(not t.info.is_blank for t in row.values)
+    return any(2 * printed > len(c) and any(e.decoded for e in c) for c in found)
+
+
+def _leave_out(tokens: Sequence[Token], place: int) -> list[Token]:
+    return [t for k, t in enumerate(tokens) if k != place]
+
+
+def _in_form_order(tokens: Sequence[Token], order: Sequence[str], table: TableDef) -> Slots:
+    by_id = dict(zip(order, tokens, strict=True))
+    return tuple(by_id[c.id] for c in table.columns)
 
 
 def _texts(row: RawRow) -> str:
@@ -216,6 +243,8 @@ class TableAligner:
                 "error" if figures else "info",
             )
         for doubled in instance.doubled:
+            if len(doubled.row.values) == 1 and len(table.columns) > 1:
+                continue
             first = next(p for p in instance.rows if p.row_id == doubled.row_id)
             if [t.info.value for t in first.row.values] != [t.info.value for t in doubled.row.values]:
                 figures = [figure_id(table, doubled.row_id, c) for c in table.row(doubled.row_id).columns]
@@ -232,9 +261,11 @@ class TableAligner:
         header: list[Token] = []
         read: list[_ReadRow] = []
         known_rows = {r.id: r for r in table.rows}
+        lead = self._lead(instance, table)
         for placed in instance.rows:
             row_def = known_rows.get(placed.row_id)
-            if any(t.info.ids("column", table.id) for t in placed.row.header):
+            named = {i for t in placed.row.header for i in t.info.ids("column", table.id)}
+            if len(named) >= min(2, len(row_def.columns) if row_def else 2):
                 header = placed.row.header
             elif any(t.info.has("corner") or t.info.has("band") for t in placed.row.header) and table.layout == "blocks":
                 header = placed.row.header
@@ -243,7 +274,7 @@ class TableAligner:
             columns = tuple(table.column(c) for c in row_def.columns)
             if placed.row.header_columns is not None and len(placed.row.values) > len(columns):
                 placed.row = without_filling(placed.row, self._value_columns(instance, placed.row, len(columns)))
-            reading = read_columns(placed.row, header, table, columns, self.year)
+            reading = read_columns(placed.row, header, table, columns, self.year, lead)
             read.append(_ReadRow(placed, columns, reading, header))
         placements: dict[str, Placement] = {}
         total = self._total_place(table)
@@ -268,7 +299,7 @@ class TableAligner:
                         f"{table.id}.merged_cell", [key], f"one cell stands for several figures: '{token.info.text}'"
                     )
                 placements[key] = Placement(
-                    token, certain=not placed.by_position, header_text=_amount_header(column, placed.row, row_header, table)
+                    token, certain=not placed.by_position, header_text=_amount_header(column, placed.row, token, row_header, table)
                 )
             if placed.by_position:
                 self.result.doubt(
@@ -278,8 +309,25 @@ class TableAligner:
                     "warning",
                 )
         if open_rows:
+            open_rows = self._without_common_surplus(table, open_rows, fixed, placements, total)
             self._settle_open_rows(table, open_rows, fixed, placements)
         return placements
+
+    def _lead(self, instance: Instance, table: TableDef) -> int | None:
+        """How many filling cells flat text prints before each row's values: fully printed rows tell, or the row sums."""
+        widths = {r.id: len(r.columns) for r in table.rows}
+        flat = [(p.row, widths[p.row_id]) for p in instance.rows if p.row.header_columns is None and p.row_id in widths]
+        known = filling_before(flat)
+        total = self._total_place(table)
+        if known is not None or total is None or not flat:
+            return known
+        possible: set[int] | None = None
+        for row, width in flat:
+            leads = possible_leads(row.values, width) if len(row.values) > width else []
+            if leads:
+                holding = {k for k in leads if _row_holds(tuple(row.values[k : k + width]), total) is not False}
+                possible = holding if possible is None else possible & holding
+        return possible.pop() if possible is not None and len(possible) == 1 else None
 
     @staticmethod
     def _value_columns(instance: Instance, row: RawRow, width: int) -> frozenset[int]:
@@ -310,6 +358,35 @@ class TableAligner:
             )
         return anchored if mode == "anchored" else ordered
 
+    def _without_common_surplus(
+        self,
+        table: TableDef,
+        open_rows: list[_OpenRow],
+        fixed: dict[str, Slots],
+        placements: dict[str, Placement],
+        total: int | None,
+    ) -> list[_OpenRow]:
+        """Rows that all have the same cell too many lose it, where leaving out one place alone keeps their sums."""
+        width = len(table.columns)
+        surplus = [r for r in open_rows if len(r.placed.row.values) == width + 1 and len(r.order) == width]
+        if total is None or len(surplus) < _MIN_COMMON_SURPLUS:
+            return open_rows
+        holding = []
+        for place in range(width + 1):
+            results = [
+                _row_holds(_in_form_order(_leave_out(r.placed.row.values, place), r.order, table), total) for r in surplus
+            ]
+            holding.append((results.count(True), -results.count(False), -place))
+        best = max(holding)
+        if best[0] < 1 or best[0] < -2 * best[1] or sum(h[:2] == best[:2] for h in holding) > 1:
+            return open_rows
+        for row in surplus:
+            slots = _in_form_order(_leave_out(row.placed.row.values, -best[2]), row.order, table)
+            fixed[row.placed.row_id] = slots
+            for column, token in zip(table.columns, slots, strict=True):
+                placements[figure_id(table, row.placed.row_id, column.id)] = Placement(token)
+        return [r for r in open_rows if r not in surplus]
+
     def _settle_open_rows(
         self, table: TableDef, open_rows: list[_OpenRow], fixed: Mapping[str, Slots], placements: dict[str, Placement]
     ) -> None:
@@ -317,6 +394,8 @@ class TableAligner:
         for row in open_rows:
             columns = [table.column(c) for c in table.row(row.placed.row_id).columns]
             found = kept.get(row.placed.row_id, row.readings)
+            if row.placed.row_id not in kept and _is_weak(found, row.placed.row):
+                found = []
             keys = [figure_id(table, row.placed.row_id, c.id) for c in columns]
             self._record_readings(table, keys, found, row.placed.row, placements)
 
@@ -397,18 +476,16 @@ class TableAligner:
         """The cases that a strip counts, in the order in which the header names them."""
         every = [r.id for r in table.rows]
         header: Iterable[Token] = row.header or [t for s in (row.header_columns or {}).values() for t in s]
-        named = list(dict.fromkeys(i for t in header for i in t.info.ids("row", table.id)))
+        named = list(dict.fromkeys(i for t in header for i in _cases(t, table)))
         width = len(table.columns)
-        printed = len([t for t in row.values if not t.info.is_blank]) or len(row.values)
-        if len(named) == len(every):
+        cells = _strip_width(row, table)
+        if len(named) == len(every) or (named and len(named) * width == cells):
             return named
-        if named and len(named) * width >= len(row.values) and (len(named) * width == printed or len(row.values) == width):
-            return named[-1:] if len(row.values) == width else named
-        led = [i for t in row.lead for i in t.info.ids("row", table.id)]
-        if led and len(row.values) == width:
-            return led[-1:]
-        left = [i for i in every if i not in taken]
-        return left[: max(1, len(row.values) // width)] if len(row.values) in (width, 2 * width) else every
+        if cells != width:
+            left = [i for i in every if i not in taken]
+            return left[: cells // width] if cells % width == 0 and 0 < cells // width <= len(left) else every
+        led = [i for t in row.lead for i in _cases(t, table)]
+        return (named or led or [i for i in every if i not in taken] or every)[-1 if named or led else 0 :][:1]
 
     def _place_strip(self, row: RawRow, table: TableDef, cases: Sequence[str]) -> dict[str, Placement]:
         columns = table.columns
@@ -416,7 +493,7 @@ class TableAligner:
         cells = [(case, c.id) for case in cases for c in columns]
         anchored = self._anchored_strip(row, table, cells)
         order = self._strip_order(row, table, cases)
-        values = trimmed(row.values, len(cells), row.header_columns is not None)
+        values = self._strip_values(row, len(cells), width, self._total_place(table) or 0)
         ordered = dict(zip(order, values, strict=True)) if order is not None and values is not None else None
         total = self._total_place(table) or 0
         if anchored is not None and ordered is not None:
@@ -448,6 +525,21 @@ class TableAligner:
         self._record_readings(table, [figure_id(table, *c) for c in place], found, row, placements)
         return placements
 
+    @staticmethod
+    def _strip_values(row: RawRow, width: int, block: int, total: int) -> tuple[Token, ...] | None:
+        exact = row.header_columns is not None
+        values = trimmed(row.values, width, exact)
+        if values is None and not exact:
+            leads = [
+                k
+                for k in possible_leads(row.values, width)
+                if all(
+                    _row_holds(tuple(row.values[n : n + block]), total) is not False for n in range(k, k + width, block)
+                )
+            ]
+            values = trimmed(row.values, width, exact, leads[0]) if len(leads) == 1 else None
+        return values
+
     def _anchored_strip(
         self, row: RawRow, table: TableDef, cells: Sequence[tuple[str, str]]
     ) -> dict[tuple[str, str], Token | None] | None:
@@ -459,7 +551,7 @@ class TableAligner:
         for token in row.values:
             stack = row.header_columns.get(token.column, [])
             outcome = next((i for t in stack for i in t.info.ids("column", table.id)), None)
-            case = next((i for t in stack for i in t.info.ids("row", table.id)), cases[0] if len(cases) == 1 else None)
+            case = next((i for t in stack for i in _cases(t, table)), cases[0] if len(cases) == 1 else None)
             if outcome is None or case is None:
                 if token.info.is_blank or not stack:
                     continue
@@ -538,11 +630,35 @@ class TableAligner:
         if not printed:
             return row.values[0] if row.values else None
         words = alignment_words()
-        labels = [t for t in header if not t.info.has("corner") and t.info.key not in words.units and not t.info.has("row")]
+        corners = [k for k, t in enumerate(header) if t.info.has("corner")]
+        after = header[corners[0] :] if corners else header
+        labels = [t for t in after if not t.info.has("corner") and t.info.key not in words.units and not t.info.has("row")]
         named = [k for k, t in enumerate(labels[-len(printed) :]) if _names_value(t, self.year, table)]
         if len(named) == 1 and len(labels) >= len(printed):
             return printed[named[0]]
         return None
+
+
+def _cases(token: Token, table: TableDef) -> tuple[str, ...]:
+    """The cases that a header label names: as its own meaning, or before an outcome in the same cell."""
+    ids = token.info.ids("row", table.id)
+    if ids or not token.info.ids("column", table.id):
+        return ids
+    return cases_within(token.info.key, table.id)
+
+
+def _strip_width(row: RawRow, table: TableDef) -> int:
+    """How many cells of a strip count: those under an outcome in a grid, else the printed ones, else all."""
+    if row.header_columns:
+        under = [
+            t
+            for t in row.values
+            if any(h.info.ids("column", table.id) for h in row.header_columns.get(t.column, ()))
+        ]
+        if under:
+            return len(under)
+    printed = sum(not t.info.is_blank for t in row.values)
+    return printed if printed and printed % len(table.columns) == 0 else len(row.values)
 
 
 def _names_value(token: Token, year: int | None, table: TableDef) -> bool:
@@ -561,18 +677,14 @@ def _spans_several(token: Token, slots: Slots) -> bool:
     return token.info.has_digits and (token.inherited or sum(t is token for t in slots) > 1)
 
 
-def _amount_header(column: ColumnDef, row: RawRow, header: Sequence[Token], table: TableDef) -> str | None:
+def _amount_header(column: ColumnDef, row: RawRow, token: Token, header: Sequence[Token], table: TableDef) -> str | None:
     """The text of the header over an amount: it may print the unit that the cells leave out."""
     if not column.decimal:
         return None
-    for token in reversed(header):
-        if column.id in token.info.ids("column", table.id):
-            return fold(token.info.text)
-    for stack in (row.header_columns or {}).values():
-        for token in stack:
-            if column.id in token.info.ids("column", table.id):
-                return fold(token.info.text)
-    return None
+    above = (row.header_columns or {}).get(token.column, [])
+    named = [t for t in (*above, *reversed(header)) if column.id in t.info.ids("column", table.id)]
+    money = [t for t in (*above, *reversed(header)) if not t.info.senses and _MONEY in t.info.text]
+    return fold((named or money)[0].info.text) if named or money else None
 
 
 def _better_mode(read: Sequence[_ReadRow], total: int | None) -> tuple[str, bool]:

@@ -7,9 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from rapidfuzz import fuzz
+
+from transform.fold import fold
 from transform.forms import ColumnDef, TableDef
 from transform.lines import RawRow, Token, alignment_words
-from transform.vocabulary import TextInfo, cut_label_ids
+from transform.vocabulary import TextInfo, cut_label_ids, label_keys
+
+_MIN_DAMAGED = 2
+_MIN_RESEMBLANCE = 50.0
+_RESEMBLANCE_MARGIN = 15.0
 
 Slots = tuple[Token | None, ...]
 
@@ -36,42 +43,61 @@ def _wordings(table_id: str, columns: tuple[ColumnDef, ...]) -> dict[str, tuple[
     return {column.id: column.wordings for column in columns}
 
 
-def resolve_header(infos: Sequence[TextInfo | None], table: TableDef, columns: tuple[ColumnDef, ...]) -> tuple[str | None, ...] | None:
+def resolve_header(
+    infos: Sequence[TextInfo | None], table: TableDef, columns: tuple[ColumnDef, ...]
+) -> tuple[str | None, ...] | None:
     """The column id for each header cell, None for cells that are no column of the form.
 
-    Damaged cells are filled in by their place when what is readable stands in the form's own order; None (no result)
-    when two readings remain.
+    A damaged cell is given the missing column that its words resemble clearly more than the others; what is still open
+    is filled in by place when that puts all columns in the form's own order.  None (no result) when it stays open.
     """
     ids = [c.id for c in columns]
     found: list[str | None] = []
     for info in infos:
         known = [i for i in (info.ids("column", table.id) if info else ()) if i in ids]
         found.append(known[0] if len(known) == 1 else None)
+    if len({i for i in found if i}) != sum(i is not None for i in found):
+        return None
+    words = alignment_words()
+    for place, info in enumerate(infos):
+        missing = [i for i in ids if i not in found]
+        if found[place] is None and info is not None and len(info.key) >= _MIN_DAMAGED and not info.senses:
+            found[place] = _most_similar(info.key, tuple(c for c in columns if c.id in missing))
     named = [i for i in found if i]
+    missing = [i for i in ids if i not in named]
     if len(set(named)) != len(named):
         return None
-    missing = [i for i in ids if i not in named]
     if not missing:
         return tuple(found)
-    words = alignment_words()
     open_places = [
-        k for k, i in enumerate(found) if i is None and not (infos[k] and infos[k].key in (words.ignored_columns | words.subtotal))  # type: ignore[union-attr]
+        k
+        for k, i in enumerate(found)
+        if i is None and (info := infos[k], info is None or info.key not in words.ignored_columns | words.subtotal)[1]
     ]
-    if len(open_places) == len(missing) and len(infos) - (len(found) - len(named) - len(open_places)) == len(ids):
+    if len(open_places) == len(missing) and len(named) + len(open_places) == len(ids):
         filled = list(found)
         for place, column_id in zip(open_places, missing, strict=True):
             filled[place] = column_id
         in_order = [i for i in filled if i] == ids
         wordings = _wordings(table.id, columns)
         fitting = all(
-            infos[place] is None or not infos[place].key or filled[place] in cut_label_ids(infos[place].key, wordings)  # type: ignore[union-attr]
+            (info := infos[place]) is None or not info.key or filled[place] in cut_label_ids(info.key, wordings)
             for place in open_places
         )
-        if in_order and (fitting or len(open_places) == 1 or len(named) >= 2):
+        if in_order and (fitting or len(open_places) == 1 or 2 * len(named) > len(ids)):
             return tuple(filled)
-    if not open_places and named:
-        return tuple(found)
-    return None
+    return tuple(found) if not open_places and named else None
+
+
+@lru_cache(maxsize=1 << 12)
+def _most_similar(key: str, columns: tuple[ColumnDef, ...]) -> str | None:
+    """The one column whose wording a damaged label resembles by half at least, and clearly more than all others."""
+    scores = sorted(
+        ((max(fuzz.ratio(key, k) for w in c.wordings for k in label_keys(fold(w))), c.id) for c in columns), reverse=True
+    )
+    if not scores or scores[0][0] < _MIN_RESEMBLANCE:
+        return None
+    return scores[0][1] if len(scores) == 1 or scores[0][0] - scores[1][0] >= _RESEMBLANCE_MARGIN else None
 
 
 def _leaf(stack: Sequence[Token], table: TableDef, allowed: set[str]) -> TextInfo | None:
@@ -129,15 +155,15 @@ def _anchored(row: RawRow, table: TableDef, columns: tuple[ColumnDef, ...], year
 def _merge_repeated(
     tokens: list[Token], leaves: list[TextInfo | None], table: TableDef, allowed: set[str]
 ) -> tuple[list[Token], list[TextInfo | None]] | None:
-    """One token for each header cell that lies over several: the only one that is not blank; None when two are printed."""
+    """One token for each header cell that lies over several, or is repeated: None when two different ones are printed."""
     kept_tokens: list[Token] = []
     kept_leaves: list[TextInfo | None] = []
     for token, leaf in zip(tokens, leaves, strict=True):
         known = leaf is not None and any(i in allowed for i in leaf.ids("column", table.id))
-        if known and kept_leaves and kept_leaves[-1] is leaf:
+        if known and kept_leaves and kept_leaves[-1] is not None and kept_leaves[-1].key == leaf.key:  # type: ignore[union-attr]
             if kept_tokens[-1].info.is_blank:
                 kept_tokens[-1] = token
-            elif not token.info.is_blank:
+            elif not token.info.is_blank and token.info.text != kept_tokens[-1].info.text:
                 return None
             continue
         kept_tokens.append(token)
@@ -146,25 +172,31 @@ def _merge_repeated(
 
 
 def header_order(header: Sequence[Token], table: TableDef, columns: tuple[ColumnDef, ...]) -> tuple[str, ...] | None:
-    """The order of columns that a header prints, children standing where their common parent stands; None when unclear."""
+    """The order of columns that a header prints, children standing where their common parent stands; None when unclear.
+
+    A column that the form does not have (a subtotal, a remark) stands in the order as an empty id.
+    """
     allowed = {c.id for c in columns}
     parents = {c.id for c in columns if c.parent}
-    top: list[str] = []
-    children: list[str] = []
+    words = alignment_words()
+    strange = words.subtotal | words.ignored_columns
+    top: list[TextInfo] = []
+    children: list[TextInfo] = []
     place: int | None = None
     for token in header:
-        known = [i for i in token.info.ids("column", table.id) if i in allowed]
-        if parents and token.info.ids("parent", table.id):
+        info = token.info
+        known = [i for i in info.ids("column", table.id) if i in allowed]
+        if parents and info.ids("parent", table.id):
             place = len(top) if place is None else place
         elif len(known) == 1:
-            if known[0] in parents and place is not None:
-                children.append(known[0])
-            else:
-                top.append(known[0])
-    order = top[:place] + children + top[place:] if place is not None else top
-    if len(set(order)) == len(order) == len(columns):
-        return tuple(order)
-    return None
+            (children if known[0] in parents and place is not None else top).append(info)
+        elif (info.key in strange or not info.senses) and (top or children):
+            (children if children else top).append(info)
+    leaves = top[:place] + children + top[place:] if place is not None else top
+    resolved = resolve_header(leaves, table, columns)
+    if resolved is None or not allowed <= set(resolved):
+        return None
+    return tuple(i or "" for i in resolved)
 
 
 def _disordered(header: Sequence[Token], table: TableDef, columns: tuple[ColumnDef, ...]) -> bool:
@@ -178,29 +210,47 @@ def _disordered(header: Sequence[Token], table: TableDef, columns: tuple[ColumnD
     return False
 
 
-def trimmed(values: Sequence[Token], width: int, exact: bool) -> tuple[Token, ...] | None:
+def filling_before(rows: Sequence[tuple[RawRow, int]]) -> int | None:
+    """How many filling cells stand before the values of a table in flat text, as its fully printed rows show.
+
+    ``rows`` are raw rows with the number of values that each must have; None when they show nothing, or disagree.
+    """
+    leads = set()
+    for row, width in rows:
+        printed = [k for k, t in enumerate(row.values) if not t.info.is_blank]
+        if len(printed) == width > 1 and printed[-1] - printed[0] == width - 1:
+            leads.add(printed[0])
+    return leads.pop() if len(leads) == 1 else None
+
+
+def trimmed(values: Sequence[Token], width: int, exact: bool, lead: int | None = None) -> tuple[Token, ...] | None:
     """The row's values where their number settles their columns, else None.
 
-    In a grid, filling stands at one end only.  In flat text, empty cells may be filling: exactly ``width`` printed values are the row; so are ``width`` cells
-    once filling at the end is left out, if no printed value stands beyond.
+    In a grid, filling stands at the end only.  In flat text, empty cells may be filling: exactly ``width`` printed
+    values are the row; so are the ``width`` cells after ``lead`` filling ones, if no printed value stands outside.
     """
-    if len(values) == width:
-        return tuple(values)
     if exact:
-        surplus = len(values) - width
-        if surplus > 0 and not values[0].info.is_blank and all(t.info.is_blank for t in values[width:]):
-            return tuple(values[:width])
-        if surplus > 0 and not values[-1].info.is_blank and all(t.info.is_blank for t in values[:surplus]):
-            return tuple(values[surplus:])
-        return None
+        if len(values) == width:
+            return tuple(values)
+        filled = len(values) > width and all(t.info.is_blank for t in values[width:])
+        return tuple(values[:width]) if filled and not values[0].info.is_blank else None
     printed = tuple(t for t in values if not t.info.is_blank)
     if len(printed) == width:
         return printed
-    if len(values) > width and all(t.info.is_blank for t in values[width:]) and any(
-        t.info.is_blank and not values[k + 1].info.is_blank for k, t in enumerate(values[: width - 1])
-    ):
-        return tuple(values[:width])
-    return None
+    if len(values) == width and not lead:
+        return tuple(values)
+    if lead is None or len(values) < lead + width:
+        return None
+    outside = [*values[:lead], *values[lead + width :]]
+    return tuple(values[lead : lead + width]) if all(t.info.is_blank for t in outside) else None
+
+
+def possible_leads(values: Sequence[Token], width: int) -> list[int]:
+    """Every number of filling cells before the values that leaves no printed value outside the row."""
+    printed = [k for k, t in enumerate(values) if not t.info.is_blank]
+    if not printed:
+        return []
+    return [k for k in range(len(values) - width + 1) if k <= printed[0] and printed[-1] < k + width]
 
 
 def common_columns(rows: Sequence[RawRow], width: int) -> frozenset[int]:
@@ -219,24 +269,40 @@ def without_filling(row: RawRow, columns: frozenset[int]) -> RawRow:
 
 
 def read_columns(
-    row: RawRow, header: Sequence[Token], table: TableDef, columns: tuple[ColumnDef, ...], year: int | None
+    row: RawRow,
+    header: Sequence[Token],
+    table: TableDef,
+    columns: tuple[ColumnDef, ...],
+    year: int | None,
+    lead: int | None,
 ) -> ColumnReading:
-    """The readings of one row; ``header`` is the last header seen for its table (its own, or that of a row before)."""
+    """The readings of one row.
+
+    ``header`` is the last header seen for its table (its own, or that of a row before); ``lead`` is the number of
+    filling cells that stand before the values of the table in flat text, if known.
+    """
     anchored, _ = _anchored(row, table, columns, year)
     order = header_order(header, table, columns)
     known, contradicted = order is not None, False
     if order is None:
-        labels = [t.info for t in header if not t.info.has("corner") and not t.info.has("band") and not t.info.has("title") and not t.info.has("parent")]
+        labels = [t.info for t in header if not any(t.info.has(k) for k in ("corner", "band", "title", "parent"))]
         resolved = resolve_header(labels, table, columns) if len(labels) >= len(columns) else None
         if resolved is not None and all(c.id in resolved for c in columns):
             order, known = tuple(i for i in resolved if i), True
         else:
-            known = any(t.info.ids("column", table.id) for t in header)
+            named = {i for t in header for i in t.info.ids("column", table.id)} & {c.id for c in columns}
+            known = bool(named)
             order = tuple(c.id for c in columns)
-            contradicted = _disordered(header, table, columns)
+            contradicted = _disordered(header, table, columns) or 0 < len(named) * 2 < len(columns)
     ordered: Slots | None = None
     canonical: Slots | None = None
-    values = None if contradicted else trimmed(row.values, len(order), row.header_columns is not None)
+    exact = row.header_columns is not None
+    values = None if contradicted else trimmed(row.values, len(order), exact, lead)
+    if values is not None and len(order) > len(columns):
+        values = tuple(t for i, t in zip(order, values, strict=True) if i)
+    elif values is None and not contradicted:
+        values = trimmed(row.values, len(columns), exact, lead)
+    order = tuple(i for i in order if i)
     if values is not None:
         by_id = dict(zip(order, values, strict=True))
         ordered = tuple(by_id[c.id] for c in columns)

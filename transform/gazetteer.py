@@ -104,11 +104,13 @@ class Gazetteer:
         index: dict[str, str] = {}
         shared: dict[str, list[str]] = {}
         for line in self._lines:
-            code, _, name = line.partition("\t")
-            keys = name.replace("\t", " ").split(" ") if "\t" in name else (name,)
-            for key in keys:
+            code, _, keys = line.partition("\t")
+            for key in keys.replace("\t", " ").split(" ") if "\t" in keys else [keys]:
                 if (first := index.setdefault(key, code)) is not code:
-                    shared.setdefault(key, [first]).append(code)
+                    if key in shared:
+                        shared[key].append(code)
+                    else:
+                        shared[key] = [first, code]
         index.update((key, " ".join(codes)) for key, codes in shared.items())
         for key in self._no_names:
             kept = [code for code in index.pop(key, "").split() if len(code) < 9 and key not in self._placeholders]
@@ -119,11 +121,9 @@ class Gazetteer:
     @cached_property
     def _by_stem(self) -> dict[str, Scope]:
         stems: dict[str, Scope] = {}
-        for line in self._lines:
-            if line.find("\t") == 9:
-                continue
-            code = line.partition("\t")[0]
-            for stem in self._stems(code):
+        for line in [line for line in self._lines if line[9:10] != "\t"]:
+            code, _, keys = line.partition("\t")
+            for stem in self._stems_of(keys.replace("\t", " ").split(" ")):
                 stems[stem] = (*stems.get(stem, ()), code)
         return stems
 
@@ -312,7 +312,11 @@ class Gazetteer:
         return any(stem in text and re.search(stem + self._follower, text) for stem in self._stems(code))
 
     def _stems(self, code: str) -> list[str]:
-        return [stem for key in self._keys(code) if len(stem := self._stem.sub("", key)) > 1]
+        return self._stems_of(self._keys(code))
+
+    def _stems_of(self, keys: Sequence[str]) -> list[str]:
+        cut = (self._stem.sub("", key) for key in keys if key not in self._placeholders)
+        return [stem for stem in cut if len(stem) > 1]
 
     def _elsewhere(self, code: str, near: Sequence[str]) -> bool:
         """Whether the texts that place the page name counties or what is above them, but none the division is in."""

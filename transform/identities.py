@@ -189,7 +189,7 @@ def identity_findings(
             Finding(
                 identity.rule,
                 identity.severity,
-                tuple(n for n in names if figures[n].value) or names if identity.doubt else (),
+                names if identity.doubt else (),
                 f"{identity.gloss}{_place(identity, form)}: {_shown(outcome.left)} {relation} {_shown(outcome.right)}",
                 cause(names),
             )
@@ -209,8 +209,7 @@ def _blank_finding(form: Form, outcome: Outcome, figures: Mapping[str, Figure], 
     short_side = on_left if outcome.lacking > 0 else [n for n in blanks if n in identity.right]
     text = f"{identity.gloss}{_place(identity, form)}: {_shown(outcome.left)} ≠ {_shown(outcome.right)}"
     if not short_side:
-        known = tuple(n for n in _terms(identity) if figures[n].value)
-        return Finding(identity.rule, "error", known, f"{text}, whatever the blank cells stand for", "source")
+        return Finding(identity.rule, "error", _terms(identity), f"{text}, whatever the blank cells stand for", "source")
     suggested = ((short_side[0], abs(outcome.lacking)),) if len(short_side) == 1 else ()
     return Finding(
         f"{identity.table}.blank_not_zero", "warning", tuple(short_side), f"{text}: a blank cell stands for a number", "source", suggested

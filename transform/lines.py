@@ -8,19 +8,27 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 
 from extract.page import Cell, Grid, Page, Paragraph
-from transform.fold import fold, han_only
-from transform.vocabulary import TextInfo, describe, known_label, label_keys
+from transform.fold import fold
+from transform.vocabulary import SenseKind, TextInfo, describe, known_label, label_keys
 
 _LONGEST_LABEL = 70
 _LONGEST_STREAM_LABEL = 60
 _MAX_JOINED = 5
 _LEAD = 3
 _MIN_BLANK_STRIP = 5
+_MIN_NUMBERED = 6
+_NUMBERED_SHARE = 0.7
+_SENTENCE_END = "。"
+_SHORTEST_SENTENCE = 8
+_MIN_TURNED_ROWS = 8
+_MIN_TURNED_OUTCOMES = 4
+_MAX_TURNED_ROWS = 10
+_ANYWHERE = frozenset({"handled", "total"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +129,16 @@ def _label_zone(tokens: list[Token]) -> int:
 
 def _split_repeated(tokens: list[Token]) -> Iterator[list[Token]]:
     """A line that holds several label-value pairs side by side, cut before each row label that follows a value."""
-    start, seen_value = 0, False
+    start, seen_label, seen_value = 0, False, False
     for position, token in enumerate(tokens):
         info = token.info
+        labels_row = info.has("row") and not info.is_value
         if info.has_digits:
-            seen_value = True
-        elif seen_value and info.has("row") and not info.is_value:
+            seen_value = seen_label
+        elif seen_value and labels_row:
             yield tokens[start:position]
             start, seen_value = position, False
+        seen_label = seen_label or labels_row
     yield tokens[start:]
 
 
@@ -201,6 +211,8 @@ def _fields(text: str, pinyin: bool) -> list[str]:
         values = parts[end:]
     if not values and len(text) > _LONGEST_STREAM_LABEL:
         return [text]
+    if len(values) == 1 and head and not describe(" ".join(head), pinyin, True).senses:
+        return [text]
     if len(head) > 1 and all(_is_label(part, pinyin) for part in head):
         return [*head, *values]
     return ([" ".join(head)] if head else []) + values
@@ -209,7 +221,8 @@ def _fields(text: str, pinyin: bool) -> list[str]:
 @lru_cache(maxsize=1 << 14)
 def _is_plain_value(text: str) -> bool:
     info = describe(text, False, False)
-    return info.is_value and (info.has_digits or info.value.status == "dash") and not han_only(fold(text))
+    printed = any(c.isdigit() for c in text) or len(text) == 1
+    return info.is_value and (info.value.status == "dash" or (info.has_digits and printed))
 
 
 def _is_label(text: str, pinyin: bool) -> bool:
@@ -221,7 +234,7 @@ def _stream_tokens(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool)
     """The cells of flat text in order; None where running prose interrupts the stream."""
     for index, block in blocks:
         if isinstance(block, Paragraph):
-            if len(block.text) > 4 * _LONGEST_STREAM_LABEL:
+            if len(block.text) > 4 * _LONGEST_STREAM_LABEL or (_SENTENCE_END in block.text and len(block.text) > _SHORTEST_SENTENCE):
                 yield None
                 continue
             fields = _fields(block.text, pinyin)
@@ -231,10 +244,12 @@ def _stream_tokens(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool)
             for text in fields:
                 yield Token(_describe(text, pinyin), block, block=index)
             continue
-        lines = [[cell for cell in row if cell is not None and cell.row == r] for r, row in enumerate(block.rows)]
+        lines = [list({id(cell): cell for cell in row if cell is not None}.values()) for row in block.rows]
         in_rows = any(sum(bool(cell.text) for cell in line) > 1 for line in lines)
         for cells in lines:
             starts = in_rows and len(cells) > 1
+            if starts:
+                cells = _without_row_number(cells, pinyin)
             for cell in cells:
                 for text in _fields(cell.text, pinyin):
                     yield Token(_describe(text, pinyin), block, cell, cell.column, block=index, starts_line=starts)
@@ -263,6 +278,30 @@ def join_labels(tokens: Sequence[Token], pinyin: bool) -> list[Token]:
             joined.append(token)
         i += best
     return joined
+
+
+def _without_row_number(cells: list[Cell], pinyin: bool) -> list[Cell]:
+    """The cells of a line from its first label on, where nothing but one number stands before it."""
+    first, *others = cells
+    if first.text.isdigit() and others and describe(others[0].text, pinyin, False).senses:
+        return others
+    return cells
+
+
+def without_row_numbers(rows: list[RawRow]) -> list[RawRow]:
+    """Flat rows without the numbers of the rows that follow them, which end each row and count up by one."""
+    last = [next((t for t in reversed(row.values) if not t.info.is_blank), None) for row in rows]
+    numbers = [t.info.value.value if t is not None else None for t in last]
+    steps = sum(
+        isinstance(a, int) and isinstance(b, int) and b == a + 1 for a, b in zip(numbers, numbers[1:], strict=False)
+    )
+    if len(rows) < _MIN_NUMBERED or steps < _NUMBERED_SHARE * (len(rows) - 1):
+        return rows
+    return [
+        replace(row, values=[t for t in row.values if t is not end])
+        for row, end, before in zip(rows, last, [None, *numbers], strict=False)
+        if end is not None or before is not None or row.values
+    ]
 
 
 def _heads_blank_row(info: TextInfo) -> bool:
@@ -301,24 +340,27 @@ def _stream_rows(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -
     yield from flush()
 
 
-def _label_axis_score(cells: Sequence[Cell | None], pinyin: bool) -> int:
-    return sum(
-        any(s.kind == "row" and s.table == "requests" and s.id != "handled" for s in _describe(cell.text, pinyin).senses)
-        for cell in {id(c): c for c in cells if c is not None}.values()
-    )
+def _senses_along(cells: Sequence[Cell | None], kind: SenseKind, table: str, pinyin: bool) -> int:
+    distinct = {id(c): c for c in cells if c is not None}
+    return len({i for c in distinct.values() for i in _describe(c.text, pinyin).ids(kind, table) if i not in _ANYWHERE})
 
 
 def _upright(grid: Grid, pinyin: bool) -> Grid:
-    """The grid, turned when its outcomes run across and its applicants down (cells keep their place in the source)."""
-    if len(grid.rows) < 2 or len(grid.rows[0]) < 10:
+    """The grid, turned when its rows and columns are exchanged (cells keep their place in the source).
+
+    Exchanged are a requests table whose outcomes run across, and a disputes table whose outcomes run down.
+    """
+    width = len(grid.rows[0]) if grid.rows else 0
+    if len(grid.rows) < 2 or width < 2:
         return grid
-    across = max(_label_axis_score(row, pinyin) for row in grid.rows[:5])
-    if across < 8:
-        return grid
-    down = max(_label_axis_score([row[c] for row in grid.rows], pinyin) for c in range(min(4, len(grid.rows[0]))))
-    if across <= down:
-        return grid
-    return Grid(tuple(zip(*grid.rows, strict=True)), grid.locator, grid.exact, grid.row_lines)
+    columns = list(zip(*grid.rows, strict=True))
+    for kind, table, least in (("row", "requests", _MIN_TURNED_ROWS), ("column", "disputes", _MIN_TURNED_OUTCOMES)):
+        down = max(_senses_along(column, kind, table, pinyin) for column in columns[:4])  # type: ignore[arg-type]
+        across = max(_senses_along(row, kind, table, pinyin) for row in grid.rows[:5])  # type: ignore[arg-type]
+        turned = across > down if table == "requests" else down > across
+        if turned and max(across, down) >= least and not (table == "disputes" and len(grid.rows) > _MAX_TURNED_ROWS):
+            return Grid(tuple(columns), grid.locator, grid.exact, grid.row_lines)
+    return grid
 
 
 def read_rows(page: Page, pinyin: bool) -> list[RawRow]:
@@ -327,7 +369,7 @@ def read_rows(page: Page, pinyin: bool) -> list[RawRow]:
     stream: list[tuple[int, Grid | Paragraph]] = []
     for index, block in enumerate(page.blocks):
         if isinstance(block, Grid) and block.exact and len(block.rows[0] if block.rows else ()) > 1:
-            rows.extend(_stream_rows(stream, pinyin))
+            rows.extend(without_row_numbers(list(_stream_rows(stream, pinyin))))
             lead = tuple(
                 Token(_describe(b.text, pinyin), b, block=i)
                 for i, b in stream[-_LEAD:]
@@ -336,6 +378,6 @@ def read_rows(page: Page, pinyin: bool) -> list[RawRow]:
             stream = []
             rows.extend(_exact_rows(_upright(block, pinyin), index, lead, pinyin))
         else:
-            stream.append((index, block))
-    rows.extend(_stream_rows(stream, pinyin))
+            stream.append((index, _upright(block, pinyin) if isinstance(block, Grid) else block))
+    rows.extend(without_row_numbers(list(_stream_rows(stream, pinyin))))
     return rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from transform.forms import TableDef, load_forms
@@ -12,6 +12,7 @@ from transform.lines import RawRow, Token, alignment_words
 _STRIP_MARKS = frozenset({"upheld", "corrected", "pending"})
 _MIN_STRIP_VALUES = 3
 _FULL_STRIP = 15
+_FULL_ROW = 7
 
 
 @dataclass(slots=True, eq=False)
@@ -169,6 +170,14 @@ def _settle_ambiguous_totals(candidates: list[_Candidate]) -> None:
             c.placed, c.kind = None, "subtotal"
 
 
+def _as_wide_as_row(row: RawRow, table: str) -> bool:
+    """Whether a row has at least as many cells as a row of the table, or one cell that may hold them all."""
+    if table == "statistics":
+        return len([t for t in row.values if not t.info.is_blank]) == 1
+    wide = _FULL_ROW if table == "requests" else 1
+    return len(row.values) >= wide or len(row.values) == 1
+
+
 def _settle_by_position(candidates: list[_Candidate], rows: dict[str, tuple[str, ...]]) -> None:
     """Rows whose label cannot be read, where exactly as many rows of the form are missing between their neighbours."""
     k = 0
@@ -194,7 +203,8 @@ def _settle_by_position(candidates: list[_Candidate], rows: dict[str, tuple[str,
             gap = order[order.index(before[1]) + 1 : order.index(after[1])] if inside else ()
         else:
             gap = ()
-        if before and gap and len(gap) == end - k and len(order) > 1 and (before[0] == "requests" or len(gap) == 1):
+        fits = before is not None and all(_as_wide_as_row(c.row, before[0]) for c in candidates[k:end])
+        if before and gap and fits and len(gap) == end - k and (before[0] == "requests" or len(gap) == 1):
             for candidate, row in zip(candidates[k:end], gap, strict=True):
                 candidate.placed, candidate.by_position = (before[0], row), True
         k = end
@@ -213,12 +223,22 @@ def _without_group_sums(candidates: list[_Candidate]) -> None:
 
 
 def _bare_strip(candidates: list[_Candidate]) -> None:
-    """A row of exactly as many numbers as the disputes table has cells, where no header was printed for it."""
+    """A row of exactly as many numbers as the disputes table has cells, where no header was printed for it.
+
+    In flat text it may run on from the last row of the requests table.
+    """
     if any(c.kind == "strip" or any(table == "disputes" for table, _ in c.options) for c in candidates):
         return
     bare = [c for c in candidates if c.kind in ("unlabelled", "unknown") and sum(t.info.has_digits for t in c.row.values) == _FULL_STRIP]
     if len(bare) == 1:
         bare[0].kind = "strip"
+    for k, c in enumerate(candidates):
+        last_of_requests = ("requests", union_rows()["requests"][-1]) in c.options
+        if not bare and last_of_requests and len(c.row.values) == _FULL_ROW + _FULL_STRIP:
+            values = c.row.values[_FULL_ROW:]
+            c.row = replace(c.row, values=c.row.values[:_FULL_ROW])
+            candidates.insert(k + 1, _Candidate(replace(c.row, header=[], labels=[], values=values), "strip"))
+            return
 
 
 def find_instances(raw_rows: Sequence[RawRow], rows: dict[str, tuple[str, ...]]) -> dict[str, list[Instance]]:
@@ -263,6 +283,8 @@ def _add_row(instances: dict[str, list[Instance]], placed: PlacedRow) -> Instanc
     if placed.row_id in instance.row_ids:
         last = instance.rows[-1]
         if last.row_id == placed.row_id:
+            if len(last.row.values) == 1 < len(placed.row.values):
+                instance.rows[-1], placed = placed, last
             instance.doubled.append(placed)
             return instance
         instance = Instance(placed.table)

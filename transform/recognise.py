@@ -20,11 +20,18 @@ def _forms_of_sense() -> dict[Sense, frozenset[str]]:
     for form in load_forms().values():
         for table in form.tables:
             for row in table.rows:
-                if not row.instead_of:
-                    found.setdefault(Sense("row", table.id, row.id), set()).add(form.id)
+                found.setdefault(Sense("row", table.id, row.id), set()).add(form.id)
             for column in table.columns:
                 found.setdefault(Sense("column", table.id, column.id), set()).add(form.id)
     return {sense: frozenset(forms) for sense, forms in found.items()}
+
+
+@lru_cache(maxsize=1)
+def _alternatives() -> frozenset[Sense]:
+    """Rows that one form has of its own and another may print instead of several."""
+    return frozenset(
+        Sense("row", table.id, row.id) for f in load_forms().values() for table in f.tables for row in table.rows if row.instead_of
+    )
 
 
 @lru_cache(maxsize=1)
@@ -33,7 +40,7 @@ def _forms_of_label() -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for form in load_forms().values():
         for table in form.tables:
-            for label in (*(r.label for r in table.rows if not r.instead_of), *(c.label for c in table.columns)):
+            for label in (*(r.label for r in table.rows), *(c.label for c in table.columns)):
                 for key in label_keys(fold(label))[:1]:
                     found.setdefault(key, set()).add(form.id)
     return {key: frozenset(forms) for key, forms in found.items()}
@@ -64,7 +71,7 @@ def recognise_form(raw_rows: Sequence[RawRow]) -> Form | None:
     """The form whose own labels the tables print most; None when no statutory table was found.
 
     Labels that several forms share count for each of them, so that a lone requests or disputes table is still
-    recognised; between forms that share all labels present, the later one that leaves no printed row unplaced wins.
+    recognised; between forms that share all labels present, the one that has every printed row of its own wins, then the later.
     """
     of_sense = _forms_of_sense()
     rows: set[Sense] = set()
@@ -78,7 +85,7 @@ def recognise_form(raw_rows: Sequence[RawRow]) -> Form | None:
             seen.add(id(token))
             senses = [s for s in token.info.senses if s.kind in ("row", "column")]
             forms = {f for s in senses for f in of_sense.get(s, ())}
-            if len(forms) == 1 and token.info.exact:
+            if len(forms) == 1:
                 own.setdefault(next(iter(forms)), set()).update(senses)
             key = token.info.key
             hinted = _forms_of_label().get(key, frozenset()) if senses else _forms_of_cut_label(key)
@@ -91,10 +98,9 @@ def recognise_form(raw_rows: Sequence[RawRow]) -> Form | None:
     def score(form: Form) -> tuple[float, int, int]:
         shared = sum(form.id in of_sense[s] for s in rows)
         unique = len(own.get(form.id, ()))
-        other_row = Sense("row", "requests", "other")
-        single_other = other_row in rows and form.id in of_sense[other_row]
+        own_rows = {Sense("row", t.id, r.id) for t in form.tables for r in t.rows if not r.instead_of}
         hinted = len(hints.get(form.id, ()))
-        return (shared + 2 * unique + hinted / 2, int(single_other), form.first_year)
+        return (shared + 2 * unique + hinted / 2, int(bool(rows & _alternatives() & own_rows)), form.first_year)
 
     best = max(load_forms().values(), key=score)
     return best if score(best)[0] >= _MIN_LABELS else None

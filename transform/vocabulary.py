@@ -95,6 +95,16 @@ class _Index:
     heads: tuple[str, ...]
 
 
+def _stands_over(sense: Sense) -> bool:
+    """Whether a label can stand before another in one cell: groups, bands, headings, and the cases of a strip."""
+    return sense.kind in ("group", "band", "parent", "corner") or (sense.kind == "row" and sense.table in _strip_tables())
+
+
+@lru_cache(maxsize=1)
+def _strip_tables() -> frozenset[str]:
+    return frozenset(t.id for form in load_forms().values() for t in form.tables if t.layout == "strip")
+
+
 @lru_cache(maxsize=1)
 def _index() -> _Index:
     found: dict[str, set[Sense]] = {}
@@ -128,7 +138,7 @@ def _index() -> _Index:
         senses=senses,
         fuzzy_keys=tuple(k for k in senses if len(k) >= _MIN_FUZZY_LENGTH),
         suffixes=tuple(sorted((k for k in rows if len(k) >= 2), key=len, reverse=True)),
-        heads=tuple(k for k, s in senses.items() if len(k) >= 4 and any(x.kind in ("group", "band") for x in s)),
+        heads=tuple(k for k, s in senses.items() if len(k) >= 4 and any(_stands_over(x) for x in s)),
     )
 
 
@@ -204,6 +214,19 @@ def cut_label_ids(key: str, wordings: dict[str, tuple[str, ...]]) -> tuple[str, 
     )
 
 
+@lru_cache(maxsize=1024)
+def cases_within(key: str, table: str) -> tuple[str, ...]:
+    """The one row of a table whose wording stands inside a key, the longest first; empty when none does."""
+    found = [
+        (len(known), sense.id)
+        for known, senses in _index().senses.items()
+        if len(known) >= _MIN_FUZZY_LENGTH and known in key
+        for sense in senses
+        if sense.kind == "row" and sense.table == table
+    ]
+    return (max(found)[1],) if found else ()
+
+
 @lru_cache(maxsize=1 << 15)
 def describe(text: str, pinyin: bool, fuzzy: bool) -> TextInfo:
     """What ``text`` can mean; ``pinyin`` strips pinyin noise first, ``fuzzy`` admits similar labels."""
@@ -212,9 +235,8 @@ def describe(text: str, pinyin: bool, fuzzy: bool) -> TextInfo:
     keys = label_keys(folded) if len(folded) <= 2 * _MAX_LABEL_LENGTH else ()
     senses, exact = known_label(keys[0]) if keys else NO_SENSES, True
     if not senses and keys and value.status == "text":
-        senses = _by_path(keys[0]) if len(keys[0]) <= _MAX_LABEL_LENGTH else NO_SENSES
-        for key in keys[1:]:
-            senses = senses or known_label(key)
+        for key in keys:
+            senses = senses or (_by_path(key) if len(key) <= _MAX_LABEL_LENGTH else NO_SENSES) or known_label(key)
         if not senses and fuzzy:
             exact = False
             for key in keys:

@@ -65,10 +65,9 @@ def _read_decoded(text: str, encoding: str, url: str | None) -> Page:
         article, fields = answer
         page = read_html(article, encoding=encoding, url=url)
         return replace(page, meta={**fields, **page.meta})
-    if "\x00" in text or "\r" in text:
-        text = text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
     if _DOCUMENT.search(text):
         return read_html(text, encoding=encoding, url=url)
+    text = text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
     if is_markdown(text):
         blocks, images = read_markdown(text)
         return Page(tuple(blocks), "markdown", encoding, url, images=images)

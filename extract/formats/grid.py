@@ -27,7 +27,7 @@ class SourceCell(NamedTuple):
 
 
 Slots = tuple[tuple[Cell | None, ...], ...]
-RowGroup = Sequence[Sequence[SourceCell]]
+RowGroup = Sequence[Sequence[tuple[str, int, int]]]
 
 
 _Placed = tuple[str, int, int, int, int]
@@ -86,7 +86,7 @@ def form_grid(groups: Iterable[RowGroup]) -> tuple[Slots, bool]:
 
 
 def _place_row(
-    row: int, cells: Sequence[SourceCell], carried: list[_Carried], end_of_group: int, placed: list[_Placed]
+    row: int, cells: Sequence[tuple[str, int, int]], carried: list[_Carried], end_of_group: int, placed: list[_Placed]
 ) -> list[_Carried]:
     """Place the cells of one row around those carried down from above; returns what is carried further, by column."""
     column = 0
@@ -124,5 +124,5 @@ def _fill(placed: list[_Placed], height: int, width: int) -> Slots:
 
 
 def _one_cell_a_row(groups: Iterable[RowGroup]) -> Slots:
-    texts = [cell.text for group in groups for row in group for cell in row]
+    texts = [text for group in groups for row in group for text, _, _ in row]
     return tuple((Cell(text, row, 0),) for row, text in enumerate(texts))

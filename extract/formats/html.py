@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import dropwhile, takewhile
+from itertools import dropwhile, groupby, takewhile
 from typing import NamedTuple
 
 from lxml import etree
@@ -164,44 +164,42 @@ def _joined_text(items: Sequence[_Item]) -> str:
 
 
 def _blocks(items: Sequence[_Item]) -> tuple[Block, ...]:
-    """Number the paragraphs and grids, and let runs of paragraphs that hold pipe rows be read as rows."""
+    """The items with their locators, once runs of paragraphs that hold pipe rows are read as rows."""
+    if sum(1 for item in items if isinstance(item, _Text) and _holds_cells(item.text)) >= _LEAST_PIPE_LINES:
+        items = [resolved for run in _runs(items) for resolved in _resolved(run)]
+    paragraphs = grids = 0
     blocks: list[Block] = []
-    run: list[_Text] = []
     for item in items:
         if isinstance(item, _Text):
-            run.append(item)
-            continue
-        blocks.extend(_paragraphs(run))
-        run = []
-        blocks.append(Grid(item.rows, "", item.exact))
-    blocks.extend(_paragraphs(run))
-    return _located(blocks)
-
-
-def _paragraphs(run: Sequence[_Text]) -> list[Block]:
-    barred = sum(1 for words, _ in run if "|" in words or text.is_pipe_line(words) or words.count("\t") > 1)
-    if barred < _LEAST_PIPE_LINES:
-        return [
-            Paragraph(words if "\t" not in words else " ".join(words.split()), "", heading) for words, heading in run
-        ]
-    lines = [text.Line(number, words, heading) for number, (words, heading) in enumerate(run)]
-    blocks: list[Block] = []
-    for block in text.read_lines(lines):
-        if isinstance(block, Grid) and len(block.rows) < _LEAST_PIPE_LINES and len(block.rows[0]) < _LEAST_CELLS:
-            blocks.append(Paragraph(" ".join(run[block.row_lines[0]].text.split()), ""))
-        else:
-            blocks.append(block)
-    return blocks
-
-
-def _located(blocks: Sequence[Block]) -> tuple[Block, ...]:
-    paragraphs = grids = 0
-    located: list[Block] = []
-    for block in blocks:
-        if isinstance(block, Grid):
-            grids += 1
-            located.append(Grid(block.rows, f"table {grids}", block.exact))
-        else:
             paragraphs += 1
-            located.append(Paragraph(block.text, f"paragraph {paragraphs}", block.heading))
-    return tuple(located)
+            words = " ".join(item.text.split()) if "\t" in item.text else item.text
+            blocks.append(Paragraph(words, f"paragraph {paragraphs}", item.heading))
+        else:
+            grids += 1
+            blocks.append(Grid(item.rows, f"table {grids}", item.exact))
+    return tuple(blocks)
+
+
+def _holds_cells(words: str) -> bool:
+    return text.is_pipe_line(words) or words.count("\t") > 1
+
+
+def _runs(items: Sequence[_Item]) -> Iterator[list[_Item]]:
+    for _, run in groupby(items, key=lambda item: isinstance(item, _Text)):
+        yield list(run)
+
+
+def _resolved(run: Sequence[_Item]) -> Sequence[_Item]:
+    """A run of paragraphs with its pipe rows as tables; a lone row of two cells stays a paragraph."""
+    words = [item for item in run if isinstance(item, _Text)]
+    if sum(1 for item in words if _holds_cells(item.text)) < _LEAST_PIPE_LINES:
+        return run
+    resolved: list[_Item] = []
+    for block in text.read_lines(text.Line(number, *item) for number, item in enumerate(words)):
+        if isinstance(block, Paragraph):
+            resolved.append(_Text(block.text, block.heading))
+        elif len(block.rows) < _LEAST_PIPE_LINES and len(block.rows[0]) < _LEAST_CELLS:
+            resolved.append(_Text(words[block.row_lines[0]].text))
+        else:
+            resolved.append(_Table(block.rows, exact=False))
+    return resolved

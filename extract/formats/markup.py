@@ -10,8 +10,9 @@ from lxml import etree
 from extract.formats.survey import Survey
 
 BREAK = "\u2028"
+_BREAK_BYTES = BREAK.encode()
 
-_BR = re.compile(r"</?br\b[^<>]*>", re.IGNORECASE)
+_BR = re.compile(rb"</?br\b[^<>]*>", re.IGNORECASE)
 _DEPTH_LIMIT = 2000
 _WRAPPERS = re.compile(
     r"</?(?!(?:table|caption|thead|tbody|tfoot|tr|td|th|script|style|template|noscript|textarea|title|head|html|body|meta"
@@ -101,7 +102,6 @@ def parse(source: str) -> etree._Element | None:
     ``<br>`` becomes U+2028 in the text.  Where the parser stops at its limit of depth, elements that only wrap others
     are dropped, so that no text is lost.
     """
-    source = _BR.sub(BREAK, source)
     root = _tree(source)
     if root is not None and _is_cut_off(root):
         root = _tree(_WRAPPERS.sub(BREAK, source))
@@ -111,7 +111,7 @@ def parse(source: str) -> etree._Element | None:
 
 
 def _tree(source: str) -> etree._Element | None:
-    data = source.encode("utf-8", "replace").translate(None, _CONTROL_BYTES)
+    data = _BR.sub(_BREAK_BYTES, source.encode("utf-8", "replace").translate(None, _CONTROL_BYTES))
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, recover=True, remove_comments=True, remove_pis=True)
     try:
         return etree.fromstring(data, parser)

@@ -11,7 +11,7 @@ from lxml import etree
 
 from extract.formats.known import breadcrumb_names, content_selectors
 
-_NOTED = frozenset({"style", "class", "id", "role", "hidden"})
+_NOTED = ("style", "class", "id", "role", "hidden")
 _DISPLAY_NONE = re.compile(r"(?:^|[;\s])display\s*:\s*none", re.IGNORECASE)
 _INVISIBLE = re.compile(r"(?:^|[;\s])visibility\s*:\s*(hidden|collapse)", re.IGNORECASE)
 _DISPLAY_TABLE = re.compile(r"(?:^|[;\s])display\s*:\s*(?:inline-)?(table[a-z-]*)", re.IGNORECASE)
@@ -64,6 +64,7 @@ def survey(root: etree._Element) -> Survey:
     """Look at each element once."""
     result = Survey()
     selected_tags = _selected_tags()
+    known: dict[str | bytes, dict[str | bytes, _Verdict | None]] = {name: {} for name in _NOTED}
     tags = result.tags
     for element in root.iter(etree.Element):
         tag = element.tag
@@ -71,8 +72,12 @@ def survey(root: etree._Element) -> Survey:
         if tag in selected_tags:
             result.candidates.setdefault(selected_tags[tag], []).append(element)
         for name, value in element.items():
-            if name in _NOTED:
-                verdict = _judge(name, value)
+            verdicts = known.get(name)
+            if verdicts is not None:
+                if value in verdicts:
+                    verdict = verdicts[value]
+                else:
+                    verdict = verdicts[value] = _judge(str(name), str(value))
                 if verdict is not None:
                     _note(result, element, verdict)
     return result

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from extract.formats.grid import Slots, SourceCell, form_grid, parse_column_span, parse_row_span
+from extract.formats.grid import Slots, form_grid, parse_column_span, parse_row_span
 
 _GROUPS = frozenset({"thead", "tbody", "tfoot"})
 _IGNORED = frozenset({"col", "colgroup"})
@@ -35,7 +35,7 @@ class _Content(NamedTuple):
 
 @dataclass(slots=True)
 class _Scan:
-    groups: list[tuple[str, list[list[SourceCell]]]] = field(default_factory=list)
+    groups: list[tuple[str, list[list[tuple[str, int, int]]]]] = field(default_factory=list)
     contents: list[_Content] = field(default_factory=list)
     around: list[str] = field(default_factory=list)
     loose: list[etree._Element] = field(default_factory=list)
@@ -82,8 +82,8 @@ def _is_layout(scan: _Scan, own: int, inner: int) -> bool:
 def _scan(table: etree._Element) -> _Scan:
     """Collect the rows of a table, not those of tables inside its cells; a cell outside of a row opens a row."""
     scan = _Scan()
-    rows: list[list[SourceCell]] = []
-    row: list[SourceCell] | None = None
+    rows: list[list[tuple[str, int, int]]] = []
+    row: list[tuple[str, int, int]] | None = None
     scan.groups.append(("tbody", rows))
     stack: list[tuple[etree._Element, Iterator[etree._Element]]] = [(table, iter(table))]
     _note(scan, table.text)
@@ -109,8 +109,9 @@ def _scan(table: etree._Element) -> _Scan:
             content = _content(child)
             scan.contents.append(content)
             row.append(_source_cell(content.text, child.get("rowspan"), child.get("colspan")))
-            scan.columns = max(scan.columns, len(row))
-            _note(scan, child.tail)
+            tail = child.tail
+            if tail and not tail.isspace():
+                _note(scan, tail)
         elif tag == "table":
             scan.loose.append(child)
             _note(scan, child.tail)
@@ -126,13 +127,14 @@ def _scan(table: etree._Element) -> _Scan:
                 scan.groups.append((tag, rows))
             _note(scan, child.text)
             stack.append((child, iter(child)))
+    scan.columns = max((len(row) for _, rows in scan.groups for row in rows), default=0)
     return scan
 
 
-def _source_cell(words: str, row_span: str | None, column_span: str | None) -> SourceCell:
+def _source_cell(words: str, row_span: str | None, column_span: str | None) -> tuple[str, int, int]:
     if row_span is None and column_span is None:
-        return SourceCell(words)
-    return SourceCell(words, parse_row_span(row_span), parse_column_span(column_span))
+        return words, 1, 1
+    return words, parse_row_span(row_span), parse_column_span(column_span)
 
 
 def _note(scan: _Scan, raw: str | None) -> None:

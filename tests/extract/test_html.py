@@ -1,5 +1,6 @@
 """HTML pages: what is read, in which order, what is left out, and what hostile markup does."""
 
+import json
 import random
 import time
 
@@ -110,7 +111,8 @@ def test_hidden_rows_and_cells_take_no_place_and_invisible_cells_keep_theirs():
 
 def test_form_fields_in_cells_are_read_as_what_they_show():
     source = (
-        '<input value="search"><table><tr><td><input value=" 12 "><td><input type=hidden value=x><input type=checkbox value=y>'
+        '<input value="search"><table><tr><td><input value=" 12 "><td><input type=hidden value=x>'
+        "<input type=checkbox value=y>"
         "<td><textarea>7</textarea><td><select><option>5<option selected>6</select>件</table>"
     )
     assert grids(read(source)) == [[["12", "", "7", "6件"]]]
@@ -152,11 +154,12 @@ def test_the_footer_of_a_table_comes_last():
 
 
 def test_tables_made_of_styled_or_labelled_elements_are_exact_grids():
-    styled = "".join(
-        f'<div style="display: table-row"><span style="display:table-cell">{a}</span><p style="display:table-cell">{b}</p></div>'
-        for a, b in ("ab", "cd")
+    left, right = '<span style="display:table-cell">', '<p style="display:table-cell">'
+    styled = "".join(f'<div style="display: table-row">{left}{a}</span>{right}{b}</p></div>' for a, b in ("ab", "cd"))
+    labelled = (
+        "<div role=row><b role=columnheader aria-colspan=2>t</b></div>"
+        "<div role=row><i role=cell>x</i><i role=gridcell>y</i></div>"
     )
-    labelled = "<div role=row><b role=columnheader aria-colspan=2>t</b></div><div role=row><i role=cell>x</i><i role=gridcell>y</i></div>"
     page = read(f'<div style="display:table">{styled}</div><div role="grid">{labelled}</div>')
     assert grids(page) == [[["a", "b"], ["c", "d"]], [["t", "t"], ["x", "y"]]]
     assert all(block.exact for block in page.blocks)
@@ -181,7 +184,8 @@ def test_lines_of_a_body_that_is_only_text_are_paragraphs():
 def test_metadata_of_the_document():
     head = (
         "<title> 年\n报 </title><meta name=ArticleTitle content='甲'><meta name=articletitle content='乙'>"
-        "<meta property='og:title' content='丙'><meta name=PubDate content=''><link rel=canonical href=' http://a.gov.cn/1.html '>"
+        "<meta property='og:title' content='丙'><meta name=PubDate content=''>"
+        "<link rel=canonical href=' http://a.gov.cn/1.html '>"
     )
     page = read(
         f"<html><head>{head}</head><body><div class='pub-Crumbs'>首页 &gt; <a>年报</a></div><h1>甲<br>乙</h1><p>x"
@@ -233,8 +237,9 @@ def test_a_page_of_pictures_only_is_readable():
 
 
 def test_an_answer_in_json_is_read_for_the_html_in_it():
-    page = read('{"custom": {"title": "年报", "infocontent": "<p>正文\\ud800</p>%s", "n": [1, null]}}' % TABLE)
-    assert order(page) == ["正文?", "table 1"] or order(page)[1] == "table 1"
+    article = {"title": "年报", "infocontent": f"<p>正文\ud800</p>{TABLE}", "n": [1, None]}
+    page = read(json.dumps({"custom": article}))
+    assert order(page) == ["正文?", "table 1"]
     assert page.meta["title"] == "年报"
 
 
@@ -254,7 +259,7 @@ HOSTILE = {
     "rowspan": "<table><tr>" + "<td rowspan=65534>a" * 300 + "<tr><td>b" * 3000,
     "spans in every cell": "<table>" + ("<tr>" + "<td colspan=1000 rowspan=65534>a" * 20) * 200,
     "unclosed tags": "<p>x" + "<div><span>" * 50_000,
-    "unclosed cells": "<table>" + "<tr><td>1<td>2" * 20_000,
+    "unclosed cells": "<table>" + "<tr><td>1<td>2" * 10_000,
     "nested divisions": "<div>" * 10_000 + "x" + "</div>" * 10_000 + TABLE,
     "nested inline": "<b><i>" * 20_000 + "x",
     "nested tables": "<table><tr><td>" * 10_000 + "x",
@@ -263,7 +268,7 @@ HOSTILE = {
     "references": "<p>x&#xD800;&#0;&#1;&#99999999;&nosuch;</p><table><tr><td><input value='&#1;&#2;7'><td>b</table>",
     "hidden": "<p>x" + "<span hidden>a</span>y" * 20_000,
     "pipes": "|" * 100_000 + "\na | b",
-    "pipe lines": "a\n|\n" * 20_000,
+    "pipe lines": "a\n|\n" * 10_000,
     "angle brackets": "<" * 100_000 + "<p>x",
     "attributes": "<p " + "a=1 " * 20_000 + ">x",
     "pictures": "<p>x" + "<img src=a.jpg>" * 20_000,
@@ -272,10 +277,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_markup_is_read_in_time(name):
-    started = time.perf_counter()
+    started = time.process_time()
     page = read(HOSTILE[name])
     assert page.blocks
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize("depth", [10, 5_000, 20_000])
@@ -285,8 +290,11 @@ def test_no_depth_of_nesting_loses_what_lies_inside(depth):
 
 
 def test_random_damage_is_read_or_refused_with_one_line():
-    source = f"<html><head><title>t</title></head><body><h1>年报</h1><div id=zoom><p>正文</p>{TABLE}</div></body></html>".encode()
+    source = (
+        f"<html><head><title>t</title></head><body><h1>年报</h1><div id=zoom><p>正文</p>{TABLE}</div></html>".encode()
+    )
     chance = random.Random(1)
+    refusals = []
     for _ in range(300):
         data = bytearray(source)
         for _ in range(chance.randint(1, 8)):
@@ -294,4 +302,6 @@ def test_random_damage_is_read_or_refused_with_one_line():
         try:
             read(bytes(data[: chance.randint(1, len(data))]))
         except UnreadableError as error:
-            assert "\n" not in str(error)
+            refusals.append(str(error))
+    assert not any("\n" in refusal for refusal in refusals)
+    assert len(refusals) < 150

@@ -22,7 +22,7 @@ def disclosure(truth: Truth, expected: Mapping[str, Expected], dice: Dice, word:
         "disclosure.fill",
         {"span_last": (4, "clean"), "span_all": (2, "clean"), "empty": (2, "clean"), "short": (1, "noisy")},
     )
-    header = dice.pick("disclosure.header", {"full": (10, "clean"), "cut": (1, "noisy"), "missing": (0.5, "noisy")})
+    header = dice.pick("disclosure.header", {"full": (10, "clean"), "cut": (1, "noisy"), "missing": (0.5, "damaged")})
     order = (
         dice.pick("disclosure.columns", {"canonical": (14, "clean"), "permuted": (0.6, "noisy")})
         if header == "full"

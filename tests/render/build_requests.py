@@ -13,6 +13,7 @@ from .truth import Truth
 from .wording import Wording, cut_at_break
 
 _CANONICAL = tuple(labels.APPLICANTS)
+_TITLES = ("收到和处理政府信息公开申请情况统计表", "三、收到和处理政府信息公开申请情况", "附表二")
 
 
 @dataclass
@@ -25,7 +26,7 @@ class _Plan:
 
     @property
     def label_columns(self) -> int:
-        return 3 if self.groups in {"span", "repeat", "once", "repeat_spanless"} else 1
+        return {"span": 3, "repeat": 3, "once": 3, "inner": 2}.get(self.groups, 1)
 
 
 def build(truth: Truth, expected: Mapping[str, Expected], dice: Dice, word: Wording, *, exact: bool) -> list[Sheet]:
@@ -49,6 +50,8 @@ def _plan(dice: Dice, *, exact: bool) -> _Plan:
             "once": (0.8, "noisy"),
             "omit": (0.8, "noisy"),
             "path": (0.8, "noisy"),
+            "inner": (0.6, "noisy"),
+            "own_rows": (0.7, "noisy"),
         },
     )
     header = dice.pick(
@@ -133,6 +136,8 @@ def _body(truth: Truth, expected: Mapping[str, Expected], plan: _Plan, dice: Dic
         lines.append((path, _cells(truth, expected, row, plan)))
         if subtotals and len(path) == 3 and _is_last(rows, row):
             lines.append(((*path[:2], "小计"), _subtotal(truth, rows, path[:2], plan)))
+    if plan.groups == "own_rows":
+        return _under_headings(lines, plan, word)
     labelled = _LABELLERS[plan.groups]([path for path, _ in lines], word)
     body = [[*names, *cells] for names, (_, cells) in zip(labelled, lines, strict=True)]
     if plan.numbered:
@@ -198,11 +203,32 @@ def _omitted(paths: Sequence[tuple[str, ...]], word: Wording) -> list[Row]:
     return [[label(word(path[-1]))] for path in paths]
 
 
+def _inner(paths: Sequence[tuple[str, ...]], word: Wording) -> list[Row]:
+    """The outermost group label is left out: （三）不予公开 | 1.属于国家秘密."""
+    rows = _spanned([path[1:] if len(path) > 1 else path for path in paths], word)
+    for row in rows:
+        row[-1].cs -= 1
+    return rows
+
+
+def _under_headings(lines: list[tuple[tuple[str, ...], Row]], plan: _Plan, word: Wording) -> list[Row]:
+    """Every group label has a row to itself, its rows follow."""
+    body: list[Row] = []
+    above: tuple[str, ...] = ()
+    for number, (path, cells) in enumerate(lines):
+        width = 1 + len(plan.columns) + int(plan.numbered)
+        new = [depth for depth in range(1, len(path)) if above[:depth] != path[:depth]]
+        body += [[label(word(path[depth - 1]), cs=width)] for depth in new]
+        above = path[:-1]
+        body.append([*([label(str(number + 1))] if plan.numbered else []), label(word(path[-1])), *cells])
+    return body
+
+
 def _joined(paths: Sequence[tuple[str, ...]], word: Wording) -> list[Row]:
     return [[label("".join(word(name) for name in path))] for path in paths]
 
 
-_LABELLERS = {"span": _spanned, "repeat": _repeated, "once": _once, "omit": _omitted, "path": _joined}
+_LABELLERS = {"span": _spanned, "repeat": _repeated, "once": _once, "omit": _omitted, "path": _joined, "inner": _inner}
 
 
 def _odd_rows(sheet: Sheet, plan: _Plan, dice: Dice) -> None:
@@ -227,7 +253,7 @@ def _odd_rows(sheet: Sheet, plan: _Plan, dice: Dice) -> None:
         sheet.rows.insert(0, [label("单位：件", cs=width)])
         sheet.head_rows += 1
     elif kind == "title":
-        sheet.rows.insert(0, [label("收到和处理政府信息公开申请情况统计表", cs=width)])
+        sheet.rows.insert(0, [label(dice.rng.choice(_TITLES), cs=width)])
         sheet.head_rows += 1
     elif kind == "column_numbers":
         sheet.rows.insert(head, [label("栏次", cs=lead), *(label(str(n + 1)) for n in range(len(plan.columns)))])

@@ -232,6 +232,33 @@ def row_depth(row: Row) -> int:
     return sum(box.cs for box in row)
 
 
+def _merged_zero_rows(paper: Paper, rng: random.Random) -> None:
+    """A row whose numbers are all alike prints one of them across all its columns."""
+    for sheet, y in _some(_value_rows(paper, 3), rng, 5):
+        row = sheet.rows[y]
+        places = _places(row)
+        boxes = [row[x] for x in places]
+        if len({b.text for b in boxes}) == 1 and places == list(range(places[0], places[-1] + 1)):
+            _obscure(paper, *(b.figure for b in boxes))
+            row[places[0] : places[-1] + 1] = [Box(boxes[0].text, cs=sum(b.cs for b in boxes))]
+
+
+def _merged_down(paper: Paper, rng: random.Random) -> None:
+    """Equal numbers one above the other in a column share one cell."""
+    sheets = paper.sheets("requests")
+    rows = [(s, y) for s in sheets for y in range(len(s.rows) - 1) if _places(s.rows[y]) and _places(s.rows[y + 1])]
+    for sheet, y in _some(rows, rng, 2):
+        column = rng.choice(["natural_person", "research_institution", "total"])
+        pair = [
+            next((b for b in row if b.figure and _column(b.figure) == column), None) for row in sheet.rows[y : y + 2]
+        ]
+        upper, lower = pair
+        if upper and lower and upper.text == lower.text and upper.rs == lower.rs == 1:
+            _obscure(paper, upper.figure, lower.figure)
+            upper.rs = 2
+            sheet.rows[y + 1].remove(lower)
+
+
 def _zero_rows_left_out(paper: Paper, rng: random.Random) -> None:
     """Rows that hold only zeros are not printed."""
     for sheet in paper.sheets("requests"):
@@ -294,6 +321,8 @@ _KINDS: dict[str, tuple[float, Hit, bool]] = {
     "garble_labels": (0.7, _garble_labels, True),
     "swap_rows": (0.7, _swap_rows, False),
     "zero_rows_left_out": (0.7, _zero_rows_left_out, True),
+    "merged_zero_rows": (0.8, _merged_zero_rows, True),
+    "merged_down": (0.6, _merged_down, True),
     "two_years": (0.5, _two_years, True),
     "text_cells": (1, _text_cells, True),
     "remarks": (1, _remarks, True),

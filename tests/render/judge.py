@@ -57,8 +57,8 @@ class Judgement:
 
     @property
     def broken(self) -> bool:
-        """Whether the promise is broken: a wrong number is never silent, a blank is never 0, an error is named."""
-        return bool(self.silent or self.zeroed or self.unnamed or self.overconfident)
+        """Whether the promise is broken: a wrong number is never silent, a blank is never 0."""
+        return bool(self.silent or self.zeroed or self.overconfident)
 
 
 def same(value: float | None, expected: Amount | None) -> bool:

@@ -14,6 +14,14 @@ from .sheets import Box, Paper, Paragraph, Sheet
 from .truth import Truth, make_truth
 from .wording import Wording
 
+_HONEST_DOUBT = {
+    ("label.typos", "few"),
+    ("label.typos", "many"),
+    ("container", "wrapped"),
+    ("requests.header", "missing"),
+    ("disclosure.header", "missing"),
+    ("disputes.header", "missing"),
+}
 MARKUP = frozenset({"html", "json", "markdown_html"})
 
 
@@ -35,7 +43,7 @@ class Rendered:
     @property
     def verdict(self) -> str | None:
         """The one verdict that a reading may give, or None where more than one will do."""
-        if self.level == "damaged" or not self.truth.pristine:
+        if self.level == "damaged" or not self.truth.pristine or _HONEST_DOUBT & self.choices.items():
             return None
         return "incomplete" if self.truth.single_other else "verified"
 
@@ -62,6 +70,8 @@ def render(
     assert ceiling is not None
     dice = Dice(rng, ceiling, pins, calm=calm)
     container = _container(truth, dice)
+    if container == "markdown_html":
+        dice.pins.setdefault("html.structure", "table")
     style = markup.choose_style(dice, lossless=bool(truth.blanks)) if container in MARKUP else None
     exact, keeps_blanks = _fidelity(container, style)
     if truth.blanks and not keeps_blanks:

@@ -65,6 +65,9 @@ def choose_style(dice: Dice, *, lossless: bool) -> Style:
             "font": (1, "clean"),
             "link": (0.3, "clean"),
             "entities": (0.4, "clean"),
+            "excel": (0.5, "clean"),
+            "blank_paragraph": (0.5, "clean"),
+            "deep": (0.4, "clean"),
             "ruby": (0.3, "noisy"),
             "input": (0.2, "damaged"),
         },
@@ -130,12 +133,18 @@ def _content(box: Box, style: Style) -> str:
             )
         )
     words = escape(text)
-    if style.vertical and box.rs > 2 and 3 < len(text) < 12 and "&" not in words:
+    if style.vertical and style.structure in EXACT and box.rs > 2 and 3 < len(text) < 12 and "&" not in words:
         return rng.choice(("<br>", "</p><p>", "<br/>\n")).join(words).join(("<p>", "</p>"))
     if style.breaks and box.figure is None and len(text) > 5 and "&" not in words and rng.random() < 0.4:
         at = rng.randint(2, len(words) - 2)
         words = words[:at] + rng.choice(("<br>", "<br/>", "<br />\n")) + words[at:]
     return _CELLS[style.cell](words, text, style.rng)
+
+
+def _inline(box: Box, style: Style) -> str:
+    """A cell's content without paragraphs of its own."""
+    words = escape(box.text)
+    return _CELLS[style.cell](words, box.text, style.rng) if style.cell in _INLINE else words
 
 
 def _word(words: str, text: str, rng: random.Random) -> str:
@@ -167,6 +176,9 @@ _CELLS: dict[str, Callable[[str, str, random.Random], str]] = {
     "char_spans": _char_spans,
     "bold": lambda words, t, _r: f"<strong>{words}</strong>" if "计" in t or t.isdigit() else words,
     "font": lambda words, _t, _r: f'<font face="仿宋_GB2312" size="3">{words}</font>',
+    "excel": lambda words, _t, _r: f'<font class="font6"><span style="mso-spacerun:yes">\u00a0</span>{words}</font>',
+    "blank_paragraph": lambda words, _t, _r: f"<p>{words}</p><p>&nbsp;</p>",
+    "deep": lambda words, _t, _r: f"<div><div><span><b><i>{words}</i></b></span></div></div>",
     "entities": lambda words, t, r: _entities(words, t, r),
     "ruby": lambda words, t, r: _ruby(words, t, r),
     "input": lambda words, t, r: _input(words, t, r),
@@ -246,6 +258,9 @@ def _html_row(boxes: list[tuple[Box, int, int]], style: Style) -> str:
     return f"<tr>{comment}{''.join(cells)}{'' if style.open_ended else '</tr>'}"
 
 
+_INLINE = frozenset({"plain", "bold", "font", "link", "entities", "ruby", "excel"})
+
+
 def _ruby(words: str, text: str, rng: random.Random) -> str:
     if text.isascii() or "<" in words or "&" in words:
         return words
@@ -309,7 +324,7 @@ def _pre(sheet: Sheet, style: Style) -> str:
 def _cell_paragraphs(sheet: Sheet, style: Style) -> str:
     tag = style.rng.choice(("p", "div"))
     return "\n".join(
-        f"<{tag}>{_content(box, style) if box.text else '&nbsp;'}</{tag}>" for row in sheet.rows for box in row
+        f"<{tag}>{_inline(box, style) if box.text else '&nbsp;'}</{tag}>" for row in sheet.rows for box in row
     )
 
 

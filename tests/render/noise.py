@@ -24,8 +24,9 @@ _MAP = {
     "个": ("個", "gè"), "无": ("無", "wú"), "当": ("當", "dāng"), "书": ("書", "shū"), "计": ("計", "jì"),
     "属": ("屬", "shǔ"), "国": ("國", "guó"), "质": ("質", "zhì"), "护": ("護", "hù"), "过": ("過", "guò"),
     "补": ("補", "bǔ"), "标": ("標", "biāo"), "单": ("單", "dān"), "与": ("與", "yǔ"), "为": ("為", "wéi"),
-    "后": ("後", "hòu"), "来": ("來", "lái"), "项目": ("項目", ""), "条": ("條", "tiáo"), "镇": ("鎮", "zhèn"),
+    "后": ("後", "hòu"), "来": ("來", "lái"), "条": ("條", "tiáo"), "镇": ("鎮", "zhèn"),
 }  # fmt: skip
+_SIMPLE = str.maketrans({traditional: simple for simple, (traditional, _) in _MAP.items() if len(simple) == 1})
 _PLAIN = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜǹ", "aaaaeeeeiiiioooouuuuvvvvn")
 _PHRASE_WRONG = {"制": "製", "系": "係", "面": "麵", "于": "於", "里": "裏", "征": "徵"}
 _SPAM = (
@@ -85,6 +86,11 @@ def add_noise(paper: Paper, dice: Dice, *, text_format: bool) -> None:
             Paragraph(line) for line in ("首页 > 政务公开 > 政府信息公开年报", "字体：大 中 小　打印本页")
         ]
         paper.items += [Paragraph("上一篇：无"), Paragraph("主办单位：某某政府办公室　备案号：辽ICP备05001234号")]
+
+
+def simplified(text: str) -> str:
+    """Text with the traditional characters that this module puts in taken back."""
+    return text.translate(_SIMPLE)
 
 
 def _soil_sheet(sheet: Sheet, soil: Callable[[str], str]) -> None:

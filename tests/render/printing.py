@@ -35,6 +35,7 @@ class Expected:
 
 UNITS = {column: unit for blocks in labels.DISCLOSURE.values() for block in blocks for column, _, unit in block.columns}
 _FULL_WIDTH = str.maketrans("0123456789,.", "０１２３４５６７８９，．")
+_MARKS = {"thousands_blank": (" ", "\u00a0", "\u2009"), "unit_odd": ("条", "个", "宗", "件次", "人次")}
 _NUMERALS = "零一二三四五六七八九"
 
 
@@ -50,6 +51,7 @@ def print_figures(truth: Truth, dice: Dice) -> dict[str, Expected]:
             "full_width_thousands": (0.7, "noisy"),
             "unit": (1.5, "clean"),
             "unit_blank": (0.7, "noisy"),
+            "unit_odd": (0.5, "noisy"),
             "chinese_zero": (1, "clean"),
             "chinese_numeral": (0.5, "noisy"),
             "trailing_zeros": (0.6, "noisy"),
@@ -63,7 +65,8 @@ def print_figures(truth: Truth, dice: Dice) -> dict[str, Expected]:
         {
             "minus": (5, "clean"),
             "plus": (2, "clean"),
-            "word": (2, "noisy"),
+            "word": (1.5, "noisy"),
+            "long_word": (0.7, "noisy"),
             "arrow": (0.5, "noisy"),
             "full_width": (1, "noisy"),
         },
@@ -93,6 +96,8 @@ def _money_style(truth: Truth, dice: Dice) -> str:
                 "cell_yuan": (2, "clean"),
                 "cell_wan": (2, "clean"),
                 "header_and_cell_wan": (1, "clean"),
+                "cell_wan_short": (0.5, "noisy"),
+                "cell_sign_yuan": (0.4, "noisy"),
                 "none": (0.5, "damaged"),
             },
         )
@@ -129,7 +134,8 @@ def _raw(figure: str, value: Amount, style: str, signed: str, money: str, rng: r
         return text.translate(_FULL_WIDTH) if style.startswith("full_width") else text
     if style == "mixed":
         style = rng.choice(("plain", "thousands", "full_width", "unit", "chinese_zero"))
-    return _raw_count(value, style, _unit(figure))
+    mark = rng.choice(_MARKS.get(style, ("",)))
+    return _raw_count(value, style, _unit(figure), mark)
 
 
 def _unit(figure: str) -> str:
@@ -139,13 +145,15 @@ def _unit(figure: str) -> str:
     return UNITS.get(column, "件") if table == "disclosure" else "件"
 
 
-def _raw_count(value: int, style: str, unit: str) -> str:
-    """A count in one style; 1 is never printed as 一, which editors use for a dash."""
+def _raw_count(value: int, style: str, unit: str, mark: str) -> str:
+    """A count in one style with a mark of its own; 1 is never printed as 一, which editors use for a dash."""
     text = str(value)
+    if style == "unit_odd" and unit != "万元":
+        return text + mark
     if style == "thousands":
         return f"{value:,}"
     if style == "thousands_blank":
-        return f"{value:,}".replace(",", " ")
+        return f"{value:,}".replace(",", mark)
     if style == "full_width":
         return text.translate(_FULL_WIDTH)
     if style == "full_width_thousands":
@@ -175,8 +183,8 @@ def chinese_numeral(value: int) -> str:
 
 def _raw_change(value: int, signed: str) -> str:
     size = abs(value)
-    if signed == "word":
-        return f"{'增' if value > 0 else '减'}{size}"
+    if signed in {"word", "long_word"}:
+        return f"{'增' if value > 0 else '减'}{'' if signed == 'word' else '加' if value > 0 else '少'}{size}"
     if signed == "arrow":
         return f"{'↑' if value > 0 else '↓'}{size}"
     if signed == "full_width":
@@ -189,7 +197,7 @@ def _raw_amount(figure: str, value: Amount, style: str, money: str, rng: random.
     number = Decimal(value)
     if base_is_wan and money in {"cell_yuan", "header_yuan"}:
         number *= 10_000
-    if not base_is_wan and money in {"header_wan", "cell_wan", "header_and_cell_wan"}:
+    if not base_is_wan and money in {"header_wan", "cell_wan", "header_and_cell_wan", "cell_wan_short"}:
         number /= 10_000
     text = format(number.normalize(), "f") if number else "0"
     if style == "thousands":
@@ -199,6 +207,10 @@ def _raw_amount(figure: str, value: Amount, style: str, money: str, rng: random.
         text += ".00"
     if money in {"cell_wan", "header_and_cell_wan"} and (value or rng.random() < 0.5):
         return text + "万元"
+    if money == "cell_wan_short" and value:
+        return text + "万"
+    if money == "cell_sign_yuan" and value:
+        return "¥" + text
     if money == "cell_yuan" and (value or rng.random() < 0.5):
         return text + "元"
     return text.translate(_FULL_WIDTH) if style == "full_width" else text

@@ -191,6 +191,11 @@ def encode(text: str, dice: Dice, *, markup: bool) -> bytes:
             else f'<meta charset="{name}">'
         )
         text = text.replace("{charset}", meta if name else "", 1)
+    stray = dice.flag("bytes.stray", 0.04, "noisy")
+    if stray and kind.startswith("utf-8") and not text.startswith("{"):
+        lines = text.encode().split(b"\n")
+        lines[0] += dice.rng.choice((b"\xff", b"\xe4\xb8", b"\x00", b"\x80\x81"))
+        return b"\n".join(lines)
     if kind == "utf-8-bom":
         return text.encode("utf-8-sig")
     if kind == "utf-16":

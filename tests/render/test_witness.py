@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 from io import StringIO
 
 import lxml.html
@@ -11,8 +12,9 @@ import pytest
 
 from . import labels
 from .choices import LEVELS, Level
-from .layouts import render
-from .truth import Amount, make_truth
+from .judge import judge
+from .layouts import Rendered, render
+from .truth import Amount, Trouble, make_truth
 
 SEEDS = range(60)
 
@@ -143,3 +145,89 @@ def test_clean_requests_table_puts_every_figure_under_its_column() -> None:
         for row, cells in zip(labels.request_rows("2021", single_other=truth.single_other), numbers, strict=True):
             got = [float(cell) for cell in cells]
             assert got == [truth.figures[f"requests.{row}.{column}"] for column in labels.APPLICANTS], row
+
+
+@dataclass
+class ReadFigure:
+    figure: str
+    value: float | None
+    status: str
+
+
+@dataclass
+class ReadFinding:
+    figures: tuple[str, ...]
+
+
+@dataclass
+class Reading:
+    figures: list[ReadFigure]
+    findings: list[ReadFinding]
+    verdict: str
+
+
+def perfect_reading(rendered: Rendered) -> Reading:
+    figures = [
+        ReadFigure(name, None if e.value is None else float(e.value), next(iter(e.statuses)))
+        for name, e in rendered.expected.items()
+    ]
+    return Reading(figures, [], "verified")
+
+
+def page(trouble: Trouble) -> Rendered:
+    rng = random.Random(7)
+    return render(make_truth(rng, form="2021", trouble=trouble), rng, ceiling="clean")
+
+
+def test_a_perfect_reading_is_right_throughout() -> None:
+    rendered = page("none")
+    result = judge(perfect_reading(rendered), rendered)
+    assert len(result.right) == 200
+    assert not result.broken
+    assert not result.alarmed
+
+
+def test_one_wrong_number_without_a_finding_breaks_the_promise() -> None:
+    rendered = page("none")
+    reading = perfect_reading(rendered)
+    wrong = reading.figures[40]
+    wrong.value = (wrong.value or 0) + 1
+    assert judge(reading, rendered).silent == (wrong.figure,)
+    assert judge(reading, rendered).overconfident
+    reading.findings, reading.verdict = [ReadFinding((wrong.figure,))], "flagged"
+    assert judge(reading, rendered).doubted == (wrong.figure,)
+    assert not judge(reading, rendered).broken
+
+
+def test_a_blank_read_as_zero_breaks_the_promise() -> None:
+    rendered = page("blanks")
+    reading = perfect_reading(rendered)
+    blank = next(figure for figure in reading.figures if figure.figure in rendered.truth.blanks)
+    blank.value, blank.status = 0, "reported"
+    assert judge(reading, rendered).zeroed == (blank.figure,)
+    assert judge(reading, rendered).broken
+
+
+def test_an_unread_figure_is_a_doubt_unless_the_verdict_hides_it() -> None:
+    rendered = page("none")
+    reading = perfect_reading(rendered)
+    reading.figures[3].value, reading.figures[3].status = None, "missing"
+    assert judge(reading, rendered).overconfident
+    reading.verdict = "incomplete"
+    assert judge(reading, rendered).doubted == (reading.figures[3].figure,)
+    assert not judge(reading, rendered).broken
+
+
+def test_a_true_report_that_is_not_verified_is_a_false_alarm() -> None:
+    rendered = page("none")
+    reading = perfect_reading(rendered)
+    reading.verdict = "flagged"
+    assert judge(reading, rendered).alarmed
+
+
+def test_a_planted_error_must_be_named() -> None:
+    rendered = page("planted")
+    reading = perfect_reading(rendered)
+    assert set(judge(reading, rendered).unnamed) == set(rendered.truth.planted)
+    reading.findings = [ReadFinding(tuple(rendered.truth.planted))]
+    assert not judge(reading, rendered).unnamed

@@ -149,7 +149,7 @@ WRITERS: dict[str, tuple[Writer, bool, bool, float, Level]] = {
     "cell_pipe_lines": (_cell_pipe_lines, False, True, 2, "noisy"),
     "cell_then_pipe": (_cell_then_pipe, False, True, 2, "noisy"),
     "cell_lines": (_cell_lines, False, False, 2, "noisy"),
-    "cell_blank_lines": (_cell_blank_lines, False, True, 0.5, "noisy"),
+    "cell_blank_lines": (_cell_blank_lines, False, False, 0.5, "noisy"),
     "flat_runs": (_flat_runs, False, False, 1.5, "noisy"),
     "wrapped": (_wrapped, False, False, 0.6, "noisy"),
     "paged": (_paged, False, False, 0.4, "damaged"),
