@@ -149,17 +149,20 @@ class TableAligner:
         orders = {t.id: tuple(r.id for r in t.rows if not r.instead_of) for t in self.form.tables}
         instances = find_instances(raw_rows, orders)
         for table in self.form.tables:
-            found = [i for i in instances.get(table.id, ()) if self._relevant(i, table)]
+            found = self._relevant(instances.get(table.id, ()), table)
             for instance in found:
                 self._occupy(instance)
             placements = [self._place(instance, table) for instance in found]
             self._choose(table, found, placements)
         return self.result
 
-    def _relevant(self, instance: Instance, table: TableDef) -> bool:
-        rows = {r.id for r in table.rows}
-        kept = [p for p in instance.rows if p.row_id in rows or p.row_id == ""]
-        return len(kept) >= min(_MIN_ROWS[table.id], len(instance.rows)) and bool(kept)
+    @staticmethod
+    def _relevant(instances: Sequence[Instance], table: TableDef) -> list[Instance]:
+        """The printings that have rows of the form; a few rows alone are no table where a whole one is printed."""
+        rows = {r.id for r in table.rows} | {""}
+        sizes = [sum(p.row_id in rows for p in instance.rows) for instance in instances]
+        least = min(_MIN_ROWS[table.id], max(sizes, default=0))
+        return [instance for instance, size in zip(instances, sizes, strict=True) if size >= max(1, least)]
 
     def _occupy(self, instance: Instance) -> None:
         for row in [p.row for p in (*instance.rows, *instance.doubled)] + instance.subtotals + instance.strange:
@@ -187,7 +190,8 @@ class TableAligner:
         if not found:
             return
         sizes = [sum(p.token is not None and not p.token.info.is_blank for p in placements.values()) for placements, _ in read]
-        best = max(range(len(found)), key=lambda k: (self._year_evidence(found[k]), sizes[k], -k))
+        of_other_years = [self._names_other_years(instance) for instance in found]
+        best = max(range(len(found)), key=lambda k: (not of_other_years[k], sizes[k] >= _RIVAL_SHARE * max(sizes), -k))
         if sizes[best] < _RIVAL_SHARE * max(sizes):
             best = max(range(len(found)), key=lambda k: (sizes[k], -k))
         chosen, findings = read[best]
@@ -195,10 +199,10 @@ class TableAligner:
         for k, (other, more) in enumerate(read):
             if k == best:
                 continue
-            if not set(other) & set(chosen):
+            if other and not set(other) & set(chosen):
                 chosen.update(other)
                 findings = [*findings, *more]
-            elif sizes[k] >= _RIVAL_SHARE * sizes[best] and self._year_evidence(found[k]) >= self._year_evidence(found[best]):
+            elif sizes[k] >= _RIVAL_SHARE * sizes[best] and of_other_years[k] <= of_other_years[best]:
                 rivals.append(other)
         self.result.placements.update(chosen)
         self.result.findings.extend(findings)
@@ -216,16 +220,11 @@ class TableAligner:
                     cause="source",
                 )
 
-    def _year_evidence(self, instance: Instance) -> int:
-        """1 when the words around a table name the year reported on, -1 when they name others only, else 0."""
-        if self.year is None:
-            return 0
+    def _names_other_years(self, instance: Instance) -> bool:
+        """Whether the words around a table name years, but not the year reported on."""
         first = instance.rows[0].row
-        tokens = [*first.lead, *first.header, *first.labels]
-        years = {y for t in tokens if len(t.info.text) <= 60 for y in t.info.years()}
-        if not years:
-            return 0
-        return 1 if self.year in years else -1
+        years = {y for t in (*first.lead, *first.header, *first.labels) if len(t.info.text) <= 60 for y in t.info.years()}
+        return self.year is not None and bool(years) and self.year not in years
 
     def _extras(self, table: TableDef, instance: Instance) -> None:
         strange = [r for r in instance.strange if any(t.info.has_digits for t in r.values)]

@@ -205,6 +205,8 @@ def _fields(text: str, pinyin: bool) -> list[str]:
     while end and _is_plain_value(parts[end - 1]):
         end -= 1
     head = parts[:end]
+    if len(head) > 1 and end < len(parts) and describe(head[-1], pinyin, False).key in alignment_words().units:
+        head.pop()
     if end == len(parts) or (len(parts) - end == 1 and end and not head[-1]):
         values: list[str] = []
     else:

@@ -428,8 +428,7 @@ def _is_layout(reading: _Reading, own: int, inner: int) -> bool:
 def _weight(item: Item) -> int:
     if isinstance(item, Text):
         return 0
-    grid = Grid(item.rows, "")
-    return len({id(cell) for row in grid.rows for cell in row if cell is not None and cell.text})
+    return len({id(cell) for row in item.rows for cell in row if cell is not None and cell.text})
 
 
 def _is_dropped(document: _Document, row: etree._Element) -> bool:
@@ -456,13 +455,10 @@ def _column_map(document: _Document, table: etree._Element) -> list[int]:
         return []
     for row, kind in _children(document, table, _HOLDERS):
         if kind == "tr":
-            column = 0
             for start, end in _spans(document, row):
                 within = set(range(start, min(end, len(widths))))
-                if within and within <= narrow:
+                if within <= narrow:
                     narrow -= within
-                column = end
-            del column
     columns = [0]
     for at in range(len(widths)):
         columns.append(columns[-1] + (at not in narrow))
@@ -551,13 +547,10 @@ def _read_chunk(document: _Document, chunk: etree._Element) -> list[Item]:
     if b"multipart/" in start or b"mime-version:" in start:
         page = read_mhtml(data)
     elif b"<" in start and not start.startswith((b"pk", b"{\\rtf")):
-        page = read_html(*_decoded(data))
+        source, encoding = decode(data)
+        page = read_html(source, encoding=encoding)
     else:
         return []
     document.images += page.images
     return [Table(b.rows, b.exact) if isinstance(b, Grid) else Text(b.text, b.heading) for b in page.blocks]
 
-
-def _decoded(data: bytes) -> tuple[str]:
-    text, _ = decode(data)
-    return (text,)

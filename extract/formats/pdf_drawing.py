@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -29,6 +30,8 @@ _SLANT = 1.0
 _TABLE_WIDTH, _TABLE_HEIGHT = 120.0, 40.0
 _QUARTER = math.pi / 2
 _SLANTED_TEXT = 0.1
+_LEAST_DIGITS = 10
+_UPRIGHT_SHARE = 0.5
 
 _PDFIUM = Lock()
 """PDFium may be used by one thread at a time."""
@@ -153,9 +156,7 @@ class _Reader:
         self.width, self.height = box.right - box.left, box.top - box.bottom
         self._read_glyphs()
         self._read_objects(self.page, _IDENTITY, 0)
-        turns = Counter(glyph.turn for glyph in self.glyphs)
-        way = turns.most_common(1)[0][0] if turns else -self.raw.FPDFPage_GetRotation(self.page)
-        return self._upright(-way % 4)
+        return self._upright(_way_up(self.glyphs, self.raw.FPDFPage_GetRotation(self.page)))
 
     def _read_glyphs(self) -> None:
         raw = self.raw
@@ -210,7 +211,7 @@ class _Reader:
         place = _matrix_of(raw, item) @ matrix
         for points, straight in self._subpaths(item, place):
             if stroke.value and straight:
-                self.segments.extend((*p, *q) for p, q in zip(points, points[1:], strict=False))
+                self.segments.extend((*p, *q) for p, q in pairwise(points))
             elif fill.value:
                 self._read_bar(points)
 
@@ -272,6 +273,17 @@ class _Reader:
             turn = (glyph.turn + quarters) % 4
             drawing.glyphs.append(Glyph(glyph.text, min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1), turn))
         return drawing
+
+
+def _way_up(glyphs: list[Glyph], rotation: int) -> int:
+    """The quarters by which the page is turned clockwise: as it says, unless its numbers then read another way."""
+    turns = Counter(glyph.turn for glyph in glyphs if glyph.text.isdigit())
+    if sum(turns.values()) < _LEAST_DIGITS:
+        turns = Counter(glyph.turn for glyph in glyphs)
+    most = max(turns.values(), default=0)
+    if turns[-rotation % 4] >= most * _UPRIGHT_SHARE:
+        return rotation
+    return -turns.most_common(1)[0][0] % 4
 
 
 class _Matrix(NamedTuple):
