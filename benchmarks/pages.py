@@ -25,11 +25,26 @@ _CELLS = ("plain", "word", "paragraph", "word", "font", "char_spans", "word", "e
 _FAMILIES = ("trs", "hanweb", "vsb", "ucap", "guangdong", "plain", "fujian", "webplus")
 _ENCODINGS = ("utf-8", "utf-8", "utf-8", "gb18030")
 _RENDERED_CELL_STYLE = ' style="border:solid windowtext 1.0pt;padding:0cm 5.4pt"'
-_USUAL = {"container": "html", "page.fate": "once", "page.tables": "in_sections", "html.structure": "table", "html.headings": "p"}
+_USUAL = {
+    "container": "html",
+    "page.fate": "once",
+    "page.tables": "in_sections",
+    "html.structure": "table",
+    "html.headings": "p",
+}
 _SUBJECTS = ("便民服务中心", "党政办公室", "各村民委员会", "农业服务站", "社会事务办", "规划建设所", "财政所", "司法所")
 _WHEN = ("上半年", "入夏以后", "第三季度", "年底前", "换届之后", "汛期之中", "春耕时节", "每月上旬")
 _DEEDS = ("整理", "核对", "更新", "编印", "上墙公示", "逐户解读", "重新归档", "集中校对")
-_OBJECTS = ("惠民补贴名册", "办事流程图", "政策问答", "村级账目", "建设项目清单", "防汛通知", "救助标准", "土地流转合同")
+_OBJECTS = (
+    "惠民补贴名册",
+    "办事流程图",
+    "政策问答",
+    "村级账目",
+    "建设项目清单",
+    "防汛通知",
+    "救助标准",
+    "土地流转合同",
+)
 _SPAN = (
     "font-size:16.0pt;mso-bidi-font-size:12.0pt;font-family:仿宋_GB2312;mso-hascii-font-family:&quot;Times New Roman&quot;;"
     "mso-hansi-font-family:&quot;Times New Roman&quot;;color:black;mso-font-kerning:0pt"
@@ -39,7 +54,7 @@ _CELL_STYLE = (
     "mso-border-top-alt:solid windowtext .5pt;mso-border-left-alt:solid windowtext .5pt;padding:0cm 5.4pt 0cm 5.4pt;"
 )
 _CELL_FILLER = "mso-border-alt:solid windowtext .5pt;mso-padding-alt:0cm 5.4pt 0cm 5.4pt;"
-_FIRST_HEADING = '<p style="text-indent:2em">一、'
+_OPENING = "本报告依照"
 
 
 def sentence(rng: random.Random) -> str:
@@ -52,7 +67,9 @@ def sentence(rng: random.Random) -> str:
 
 def _word_paragraph(rng: random.Random) -> str:
     spans = "".join(
-        f'<span lang="EN-US" style="{_SPAN}">{piece}<o:p></o:p></span>' if piece.isdigit() else f'<span style="{_SPAN}">{piece}</span>'
+        f'<span lang="EN-US" style="{_SPAN}">{piece}<o:p></o:p></span>'
+        if piece.isdigit()
+        else f'<span style="{_SPAN}">{piece}</span>'
         for _ in range(rng.randint(2, 5))
         for piece in _pieces(sentence(rng), rng)
     )
@@ -96,7 +113,7 @@ def _padded(page: str, rng: random.Random, size: int, kind: str) -> str:
     if missing <= 0:
         return page
     prose, menus, scripts = (int(missing * share) for share in (0.6, 0.25, 0.15))
-    at = page.index("</p>", page.index(_FIRST_HEADING)) + len("</p>\n")
+    at = page.index("</p>", page.index(_OPENING)) + len("</p>\n")
     page = page[:at] + _fill(rng, prose, _word_paragraph) + page[at:]
     page = page.replace('<div class="nav">', _fill(rng, menus, _menu) + '<div class="nav">', 1)
     return page.replace("</head>", _fill(rng, scripts, _script) + "</head>", 1)
@@ -121,7 +138,7 @@ def html_pages(size: int, count: int, *, seed: int = 0) -> list[bytes]:
 
 def _html_page(size: int, seed: str, kind: str, form: str, cell: str, family: str, encoding: str) -> bytes:
     rng = random.Random(seed)
-    truth = make_truth(rng, form=form, trouble="none")  # type: ignore[arg-type]
+    truth = make_truth(rng, form=form, trouble="none")
     pins = {**_USUAL, "html.cell": cell, "site.family": family, "bytes.encoding": encoding}
     rendered = render(truth, rng, ceiling="clean", pins=pins)
     name = "gb18030" if encoding == "gb18030" else "utf-8"
@@ -134,8 +151,10 @@ def text_reports(container: str, count: int, *, seed: int = 0) -> list[bytes]:
     for number in range(count):
         rng = random.Random(f"{seed}/{container}/{number}")
         form = ("2021", "2019", "2014")[number % 3]
-        truth = make_truth(rng, form=form, trouble="none")  # type: ignore[arg-type]
-        rendered = render(truth, rng, ceiling="noisy", pins={"container": container, "bytes.encoding": "utf-8", "page.fate": "once"})
+        truth = make_truth(rng, form=form, trouble="none")
+        rendered = render(
+            truth, rng, ceiling="noisy", pins={"container": container, "bytes.encoding": "utf-8", "page.fate": "once"}
+        )
         prose = "\n".join(sentence(rng) for _ in range(8))
         reports.append(rendered.data + f"\n{prose}\n".encode())
     return reports

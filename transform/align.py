@@ -189,9 +189,10 @@ class TableAligner:
     ) -> None:
         if not found:
             return
-        sizes = [sum(p.token is not None and not p.token.info.is_blank for p in placements.values()) for placements, _ in read]
+        sizes = [len(placements) for placements, _ in read]
+        printed = [any(p.token and not p.token.info.is_blank for p in placements.values()) for placements, _ in read]
         of_other_years = [self._names_other_years(instance) for instance in found]
-        best = max(range(len(found)), key=lambda k: (not of_other_years[k], sizes[k] >= _RIVAL_SHARE * max(sizes), -k))
+        best = max(range(len(found)), key=lambda k: (not of_other_years[k], sizes[k] >= _RIVAL_SHARE * max(sizes), printed[k], -k))
         if sizes[best] < _RIVAL_SHARE * max(sizes):
             best = max(range(len(found)), key=lambda k: (sizes[k], -k))
         chosen, findings = read[best]
@@ -285,7 +286,7 @@ class TableAligner:
             slots = self._between(row, table, total, mode, tie)
             if slots is None:
                 blocks = [Block(0, len(order), order.index(columns[total].id))] if total is not None else []
-                found = _candidates(placed.row, order, columns, blocks) if blocks else []
+                found = [] if row.reading.contradicted or not blocks else _candidates(placed.row, order, columns, blocks)
                 open_rows.append(_OpenRow(placed, order, found))
                 continue
             fixed[placed.row_id] = slots
@@ -624,18 +625,23 @@ class TableAligner:
             ]
             if len(anchored) == 1:
                 return anchored[0]
-        if len(printed) == 1 or (printed and not exact and len({t.info.value for t in printed}) == 1):
-            return printed[0] if not exact or len(row.values) == 1 or len(printed) == 1 else None
-        if not printed:
-            return row.values[0] if row.values else None
         words = alignment_words()
         corners = [k for k, t in enumerate(header) if t.info.has("corner")]
-        after = header[corners[0] :] if corners else header
-        labels = [t for t in after if not t.info.has("corner") and t.info.key not in words.units and not t.info.has("row")]
-        named = [k for k, t in enumerate(labels[-len(printed) :]) if _names_value(t, self.year, table)]
-        if len(named) == 1 and len(labels) >= len(printed):
-            return printed[named[0]]
-        return None
+        after = header[corners[0] :] if corners else []
+        labels = [
+            t
+            for t in after
+            if t.info.key not in words.units and not any(t.info.has(k) for k in ("corner", "row", "group", "title"))
+        ]
+        named = [k for k, t in enumerate(labels) if _names_value(t, self.year, table)]
+        if len(labels) > 1 and len(named) == 1:
+            for cells in (row.values, printed):
+                if len(cells) == len(labels):
+                    return cells[named[0]]
+            return None
+        if len(printed) == 1 or (printed and len({t.info.value for t in printed}) == 1 and not exact):
+            return printed[0]
+        return None if printed else row.values[0]
 
 
 def _cases(token: Token, table: TableDef) -> tuple[str, ...]:

@@ -196,7 +196,7 @@ def header_order(header: Sequence[Token], table: TableDef, columns: tuple[Column
     resolved = resolve_header(leaves, table, columns)
     if resolved is None or not allowed <= set(resolved):
         return None
-    return tuple(i or "" for i in resolved)
+    return tuple(i or "" for i, leaf in zip(resolved, leaves, strict=True) if i or leaf.key in strange)
 
 
 def _disordered(header: Sequence[Token], table: TableDef, columns: tuple[ColumnDef, ...]) -> bool:
@@ -300,8 +300,7 @@ def read_columns(
     values = None if contradicted else trimmed(row.values, len(order), exact, lead)
     if values is not None and len(order) > len(columns):
         values = tuple(t for i, t in zip(order, values, strict=True) if i)
-    elif values is None and not contradicted:
-        values = trimmed(row.values, len(columns), exact, lead)
+    contradicted = contradicted or (values is None and len(order) > len(columns))
     order = tuple(i for i in order if i)
     if values is not None:
         by_id = dict(zip(order, values, strict=True))

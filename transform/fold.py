@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib import resources
 
@@ -21,6 +22,14 @@ _PINYIN_RUN = re.compile(
 _LETTER_GROUP = re.compile(rf"[{_LETTERS}]+", re.IGNORECASE)
 _INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\ufff9-\ufffb\x00-\x08\x0e-\x1f\x7f]")
 _SPACE = re.compile(r"\s+")
+_BRACKETED_LETTER = re.compile(rf"[(（][ \u3000]?[{_LETTERS}]", re.IGNORECASE)
+_MAY_COMPOSE = re.compile(
+    "[^\x00-\u02ff\u0370-\u0482\u2000-\u20cf\u2100-\u2fff\u3000-\u3029\u3030-\u3098\u309b-\u3130\u318f-\u9fff"
+    "\ue000-\ufaff\ufe00-\ufe0f\ufe30-\uff9d\uffe0-\uffee\ufff9-\uffff]"
+)
+"""What may join its neighbours under NFKC: combining marks, Hangul, scripts that reports do not use."""
+_COMPATIBLE = (*range(0x80, 0x300), *range(0x370, 0x483), *range(0x2000, 0x3400), *range(0xFE30, 0x10000))
+_LONGEST_KEPT = 96
 _NOT_HAN = re.compile(f"[^{_HAN}]+")
 _MIN_PINYIN_GROUPS = 5
 
@@ -64,17 +73,20 @@ def _pinyin_groups(run: str) -> list[str]:
     return _LETTER_GROUP.findall(run)
 
 
-def has_pinyin_noise(texts: list[str]) -> bool:
+def has_pinyin_noise(texts: Iterable[str]) -> bool:
     """Whether a document carries pinyin in brackets as noise: at least five bracketed Mandarin syllables after Han characters."""
     found = 0
     for text in texts:
-        if "(" not in text and "（" not in text:
-            continue
-        for match in _PINYIN_RUN.finditer(text):
-            found += sum(_is_syllable(group) for group in _pinyin_groups(match["run"]))
-            if found >= _MIN_PINYIN_GROUPS:
-                return True
+        if _has_bracketed_letters(text):
+            for match in _PINYIN_RUN.finditer(text):
+                found += sum(_is_syllable(group) for group in _pinyin_groups(match["run"]))
+                if found >= _MIN_PINYIN_GROUPS:
+                    return True
     return False
+
+
+def _has_bracketed_letters(text: str) -> bool:
+    return ("(" in text or "（" in text) and _BRACKETED_LETTER.search(text) is not None
 
 
 def _without_syllables(match: re.Match[str]) -> str:
@@ -85,19 +97,46 @@ def _without_syllables(match: re.Match[str]) -> str:
 def clean(text: str, *, pinyin: bool = False) -> str:
     """The text without noise, in its original script: invisible characters, pinyin in brackets (when ``pinyin``), runs of blanks."""
     text = _INVISIBLE.sub("", text)
-    if pinyin and ("(" in text or "（" in text):
+    if pinyin and _has_bracketed_letters(text):
         text = _PINYIN_RUN.sub(_without_syllables, text)
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
-@lru_cache(maxsize=1 << 16)
 def fold(text: str, *, pinyin: bool = False) -> str:
     """The text as it is matched: cleaned, half-width (NFKC), simplified script, unified punctuation, no white space."""
+    return _kept_fold(text, pinyin) if len(text) <= _LONGEST_KEPT else _fold(text, pinyin)
+
+
+def _fold(text: str, pinyin: bool) -> str:
+    changed, opening, table = _single_folds()
+    if (pinyin and opening.search(text)) or _MAY_COMPOSE.search(text):
+        return _fold_in_steps(text, pinyin)
+    return changed.sub(lambda match: table[match[0]], text)
+
+
+_kept_fold = lru_cache(maxsize=1 << 15)(_fold)
+
+
+def _fold_in_steps(text: str, pinyin: bool) -> str:
     text = _INVISIBLE.sub("", text)
     text = unicodedata.normalize("NFKC", text.translate(_fold_table())).translate(_fold_table())
     if pinyin and "(" in text:
         text = _PINYIN_RUN.sub(_without_syllables, text)
-    return _SPACE.sub("", text)
+    return "".join(text.split())
+
+
+@lru_cache(maxsize=1)
+def _single_folds() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, str]]:
+    """The characters that folding changes where they stand alone, those of them that open a bracket, what becomes of them."""
+    codes = (*range(0x80), *_COMPATIBLE, *range(0xF900, 0xFB00), *range(0xFE00, 0xFE10), *_fold_table())
+    folds = {chr(code): _fold_in_steps(chr(code), False) for code in codes}
+    table = {character: folded for character, folded in folds.items() if character != folded}
+    opening = ["(", *(character for character, folded in table.items() if "(" in folded)]
+    return _any_character(table), _any_character(opening), table
+
+
+def _any_character(characters: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(''.join(characters))}]")
 
 
 def han_only(folded: str) -> str:

@@ -119,7 +119,7 @@ def _label_zone(tokens: list[Token]) -> int:
         info = token.info
         if info.senses and not info.is_value:
             if not seen_value or not any(t.info.has_digits for t in tokens[zone:position]) or info.has("row"):
-                zone = position + 1
+                zone, seen_value = position + 1, False
         elif info.is_value:
             seen_value = seen_value or not info.is_blank
         elif not seen_value and not is_value_word(info):

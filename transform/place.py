@@ -107,8 +107,8 @@ def _candidate(row: RawRow) -> _Candidate:
     label = _last_label(row)
     words = alignment_words()
     if label is None or (label.info.ids("column", "disputes") and _is_strip(row)):
-        strip = _is_strip(row) and len([t for t in row.values if not t.info.is_blank]) >= 1
-        return _Candidate(row, "strip" if strip else "unlabelled")
+        blank_flat = row.header_columns is None and all(t.info.is_blank for t in row.values)
+        return _Candidate(row, "strip" if _is_strip(row) and not blank_flat else "unlabelled")
     options = tuple((s.table, s.id) for s in label.info.senses if s.kind == "row")
     if options:
         if all(table == "disputes" for table, _ in options) and label.inherited:
@@ -211,14 +211,14 @@ def _settle_by_position(candidates: list[_Candidate], rows: dict[str, tuple[str,
 
 
 def _without_group_sums(candidates: list[_Candidate]) -> None:
-    """A row that stands for a group is a subtotal where the rows of the group follow."""
+    """A row that stands for a group is a subtotal where the rows of the group follow or go before."""
     for k, c in enumerate(candidates):
         if c.placed is None:
             continue
         table, row = c.placed
         members = _sub_rows().get(row)
-        following = _neighbour(candidates, k, 1, table)
-        if members and following and following[1] in members:
+        beside = (_neighbour(candidates, k, 1, table), _neighbour(candidates, k, -1, table))
+        if members and any(placed and placed[1] in members for placed in beside):
             c.placed, c.kind = None, "subtotal"
 
 
@@ -275,11 +275,24 @@ def _add_strip(instances: dict[str, list[Instance]], row: RawRow) -> None:
         found.append(Instance("disputes", [PlacedRow(row, "disputes", "")]))
 
 
+def _starts_over(instance: Instance, placed: PlacedRow) -> bool:
+    """Whether a row stands higher in the form than the rows before it, in another grid, or is the form's first row."""
+    last = instance.rows[-1]
+    if not last.row_id or _rank(placed.table, placed.row_id) >= _rank(last.table, last.row_id):
+        return False
+    if last.row.header_columns is None or placed.row.header_columns is None:
+        return _rank(placed.table, placed.row_id) == 0
+    return last.row.block != placed.row.block
+
+
 def _add_row(instances: dict[str, list[Instance]], placed: PlacedRow) -> Instance:
     found = instances.setdefault(placed.table, [])
     if not found:
         found.append(Instance(placed.table))
     instance = found[-1]
+    if instance.rows and _starts_over(instance, placed):
+        instance = Instance(placed.table)
+        found.append(instance)
     if placed.row_id in instance.row_ids:
         last = instance.rows[-1]
         if last.row_id == placed.row_id:

@@ -8,15 +8,28 @@ from dataclasses import replace
 
 from extract.decode import decode
 from extract.formats.answer import read_answer
+from extract.formats.docx import read_docx
 from extract.formats.html import read_html
+from extract.formats.legacy import read_ole
 from extract.formats.markdown import is_markdown, read_markdown
+from extract.formats.mhtml import read_mhtml
+from extract.formats.rtf import read_rtf
 from extract.formats.sniff import DESCRIPTIONS, is_binary_text, sniff
 from extract.formats.text import read_text
+from extract.formats.xlsx import read_xlsx
+from extract.formats.zipped import read_zip
 from extract.page import Page, UnreadableError
 
 Reader = Callable[[bytes, str | None], Page]
 
-READERS: dict[str, Reader] = {}
+READERS: dict[str, Reader] = {
+    "docx": read_docx,
+    "mhtml": read_mhtml,
+    "ole": read_ole,
+    "rtf": read_rtf,
+    "xlsx": read_xlsx,
+    "zip": lambda data, url: read_zip(data, url, read_page),
+}
 """Readers of formats that are no text, by the kind that ``sniff`` tells; each takes the bytes and the address."""
 
 _DOCUMENT = re.compile(r"<(?:!doctype\s+html|html|body|head)\b", re.IGNORECASE)

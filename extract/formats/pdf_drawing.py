@@ -31,6 +31,7 @@ _TABLE_WIDTH, _TABLE_HEIGHT = 120.0, 40.0
 _QUARTER = math.pi / 2
 _SLANTED_TEXT = 0.1
 _LEAST_DIGITS = 10
+_LETTER = (0.0, 0.0, 612.0, 792.0)
 _UPRIGHT_SHARE = 0.5
 
 _PDFIUM = Lock()
@@ -150,13 +151,22 @@ class _Reader:
         self.pictures = 0
 
     def read(self) -> Drawing:
-        box = self.raw.FS_RECTF()
-        self.raw.FPDF_GetPageBoundingBox(self.page, box)
-        self.left, self.top = box.left, box.top
-        self.width, self.height = box.right - box.left, box.top - box.bottom
+        left, bottom, right, top = self._box()
+        self.left, self.top = left, top
+        self.width, self.height = right - left, top - bottom
         self._read_glyphs()
         self._read_objects(self.page, _IDENTITY, 0)
         return self._upright(_way_up(self.glyphs, self.raw.FPDFPage_GetRotation(self.page)))
+
+    def _box(self) -> tuple[float, float, float, float]:
+        """Left, bottom, right and top of what is shown of the page, before it is turned."""
+        sides = tuple(ctypes.c_float() for _ in range(4))
+        for read in (self.raw.FPDFPage_GetCropBox, self.raw.FPDFPage_GetMediaBox):
+            if read(self.page, *sides):
+                x0, y0, x1, y1 = (side.value for side in sides)
+                if x0 != x1 and y0 != y1:
+                    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+        return _LETTER
 
     def _read_glyphs(self) -> None:
         raw = self.raw

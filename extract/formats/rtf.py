@@ -19,9 +19,9 @@ _UNREAD = frozenset(
     b"colortbl stylesheet listtable listoverridetable rsidtbl generator xmlnstbl themedata colorschememapping datastore "
     b"latentstyles header headerl headerr headerf footer footerl footerr footerf footnote annotation atnid atnauthor "
     b"fldinst objdata nonesttables shprslt bkmkstart bkmkend filetbl revtbl nonshppict pgdsctbl xe tc ftnsep ftnsepc "
-    b"ftncn aftnsep aftnsepc aftncn operator company doccomm category keywords vern wgrffmtfilter sp objclass do".split()
+    b"ftncn aftnsep aftnsepc aftncn operator company doccomm category keywords vern wgrffmtfilter sp objclass".split()
 )
-_READ_THOUGH_STARRED = frozenset(b"shpinst shppict nesttableprops ud".split())
+_READ_THOUGH_STARRED = frozenset(b"shpinst shppict nesttableprops".split())
 _INFO = {b"title": "dc:title", b"author": "dc:creator", b"subject": "dc:subject"}
 _DATES = {b"creatim": "dcterms:created", b"revtim": "dcterms:modified"}
 _LETTERS = {
@@ -143,6 +143,7 @@ class _Reader:
         self._default_font: int | None = None
         self._bytes = bytearray()
         self._pieces: list[str] = []
+        self._outside: list[list[str]] = []
         self._info: list[str] = []
         self._date: dict[bytes, int] = {}
         self._picture: dict[bytes, int] = {}
@@ -169,7 +170,7 @@ class _Reader:
                 value = int(number) if number else None
                 if word == b"bin":
                     position += max(0, value or 0)
-                elif not self._state.skipped or word == b"ud":
+                elif not self._state.skipped:
                     self._control(word, value)
             elif code is not None:
                 if not self._state.skipped:
@@ -204,11 +205,6 @@ class _Reader:
         closed = self._state
         if self._stack:
             self._state = self._stack.pop()
-            self._state.in_table, self._state.nesting = (
-                (self._state.in_table, self._state.nesting)
-                if closed.destination != self._state.destination
-                else (closed.in_table, closed.nesting)
-            )
         if closed.destination == self._state.destination:
             return
         if closed.destination in _INFO:
@@ -221,7 +217,13 @@ class _Reader:
             sizes = [self._picture.get(name, _LARGE_TWIPS) for name in (b"picwgoal", b"pichgoal")]
             self.images += min(sizes) >= _LARGE_TWIPS
         elif closed.destination == b"shptxt":
-            self._end_paragraph()
+            self._end_box(closed)
+
+    def _end_box(self, closed: _State) -> None:
+        outside, self._state = self._state, closed
+        self._end_paragraph()
+        self._state = outside
+        self._pieces = self._outside.pop() if self._outside else []
 
     def _close_date(self, name: bytes) -> None:
         year, month, day = (self._date.get(part, 0) for part in (b"yr", b"mo", b"dy"))
@@ -362,6 +364,9 @@ class _Reader:
         self._state.in_table = self._state.nesting > 0
 
     def _start_shape_text(self, _: int) -> None:
+        if self._state.destination != b"shptxt":
+            self._outside.append(self._pieces)
+            self._pieces = []
         self._state.destination = b"shptxt"
 
     def _start_shape(self, _: int) -> None:
@@ -373,9 +378,6 @@ class _Reader:
 
     def _start_info(self, _: int) -> None:
         self._state.destination = b"info"
-
-    def _replace_upr(self, _: int) -> None:
-        self._state.destination = b""
 
     def _start_row(self, _: int) -> None:
         self._level().definition = _RowDef()
@@ -416,7 +418,7 @@ class _Reader:
             if not self._is_in_table() and self._state.destination == b"":
                 self._end_table()
             return
-        if self._state.destination == b"shptxt":
+        if self._state.destination == b"shptxt" and not self._state.in_table:
             target = self._levels[0].after if self._is_in_table() else self.items
             target.extend(Text(line) for line in words.split("\n"))
         elif self._is_in_table():

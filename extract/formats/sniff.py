@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from extract.formats.zipped import kind_of_zip
+
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "pdf"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
@@ -21,10 +23,13 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"wOFF", "font"),
 )
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-_ZIP_MEMBERS = ((b"word/", "docx"), (b"xl/", "xlsx"), (b"ppt/", "pptx"), (b"OFD.xml", "ofd"), (b"content.xml", "odf"))
 _BITMAP = re.compile(rb"BM.{4}\x00\x00\x00\x00", re.DOTALL)
 _RIFF = re.compile(rb"RIFF.{4}WEBP", re.DOTALL)
-_ARCHIVE = re.compile(rb"\s*(?:From:|MIME-Version:)[^\0]{0,2000}?multipart/related", re.IGNORECASE)
+_ARCHIVE = re.compile(
+    rb"\s*(?:From|Subject|Date|MIME-Version|Content-Type|Content-Location|Snapshot-Content-Location|Message-ID|X-[\w-]+):"
+    rb"[^\0]{0,2000}?multipart/(?:related|mixed|alternative)",
+    re.IGNORECASE,
+)
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")
 _SAMPLE = 1 << 12
 _MAX_CONTROL_SHARE = 0.1
@@ -56,7 +61,7 @@ def sniff(data: bytes) -> str | None:
         if head.startswith(magic) or data.startswith(magic):
             return kind
     if data.startswith(_ZIP):
-        return next((kind for member, kind in _ZIP_MEMBERS if member in data), "zip")
+        return kind_of_zip(data)
     if _BITMAP.match(data) or _RIFF.match(data):
         return "image"
     return "mhtml" if _ARCHIVE.match(data[:4096]) else None

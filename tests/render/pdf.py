@@ -91,8 +91,7 @@ class _Press:
         if FONT not in pdfmetrics.getRegisteredFontNames():
             pdfmetrics.registerFont(UnicodeCIDFont(FONT))
         self.out = io.BytesIO()
-        size = style.page[::-1] if style.turned_page else style.page
-        self.canvas = Canvas(self.out, pagesize=size, invariant=1)
+        self.canvas = Canvas(self.out, pagesize=style.page, invariant=1)
         self.width, self.height = style.page
         self.number = 0
         self.y = 0.0
