@@ -18,8 +18,8 @@ _HOME = Path("var/demo")
 _QUESTIONS = (
     (
         "What was read, and how far it can be trusted",
-        """SELECT issuer, year, form, verdict, count(position) AS findings
-FROM report LEFT JOIN finding USING (report_id) GROUP BY ALL, division_code ORDER BY division_code, year""",
+        """SELECT division_code, issuer, year, form, verdict, count(position) AS findings
+FROM report LEFT JOIN finding USING (report_id) GROUP BY ALL ORDER BY division_code, year""",
     ),
     (
         "Every finding",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -90,8 +91,13 @@ def serve_flows(settings: Settings) -> None:
     with connected_server(settings.home, port=settings.prefect_port) as url:
         from flows.nightly import serve
 
+        signal.signal(signal.SIGTERM, _interrupt)
         complain(f"nightly at {settings.cron!r} {settings.timezone}; Prefect API at {url}")
         serve(settings)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _environment(settings: Settings, **defaults: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from transform import solve
@@ -27,6 +27,7 @@ from transform.vocabulary import cases_within
 _RIVAL_SHARE = 0.6
 _MIN_COMMON_SURPLUS = 3
 _MONEY = "元"
+_MIN_REPEATED_DIGITS = 3
 _MIN_ROWS = {"requests": 3, "disclosure": 1, "disputes": 1, "statistics": 3}
 
 
@@ -83,10 +84,21 @@ def _same(a: Slots, b: Slots) -> bool:
     )
 
 
+def _looks_glued(row: RawRow, width: int) -> bool:
+    """Whether a row prints one cell only, with at least as many digits as the row has figures."""
+    printed = [t for t in row.values if not t.info.is_blank]
+    return len(printed) == 1 and len(row.values) > 1 and sum(c.isdigit() for c in printed[0].info.text) >= width
+
+
 def _is_weak(found: Sequence[Candidate], row: RawRow) -> bool:
     """Whether readings cut digits of a row that prints most of its cells: only the column sums could prove them."""
     printed = sum(not t.info.is_blank for t in row.values)
     return any(2 * printed > len(c) and any(e.decoded for e in c) for c in found)
+
+
+def _in_one_line(row: RawRow) -> bool:
+    """Whether all cells of a row of flat text stand in one line of a grid, so that filling is the same in all rows."""
+    return len({t.cell.row if t.cell is not None else -1 - k for k, t in enumerate(row.values)}) == 1
 
 
 def _leave_out(tokens: Sequence[Token], place: int) -> list[Token]:
@@ -189,29 +201,36 @@ class TableAligner:
     ) -> None:
         if not found:
             return
-        sizes = [len(placements) for placements, _ in read]
+        sizes = [len(instance.rows) for instance in found]
         printed = [any(p.token and not p.token.info.is_blank for p in placements.values()) for placements, _ in read]
         of_other_years = [self._names_other_years(instance) for instance in found]
         best = max(range(len(found)), key=lambda k: (not of_other_years[k], sizes[k] >= _RIVAL_SHARE * max(sizes), printed[k], -k))
         if sizes[best] < _RIVAL_SHARE * max(sizes):
             best = max(range(len(found)), key=lambda k: (sizes[k], -k))
         chosen, findings = read[best]
-        rivals = []
+        if of_other_years[best] and chosen:
+            years = ", ".join(map(str, sorted(self._years_around(found[best]))))
+            self.result.doubt(
+                f"{table.id}.other_year",
+                tuple(chosen),
+                f"the words around this table name {years}, not the year reported on",
+                cause="source",
+            )
+        rivals: list[tuple[Instance, dict[str, Placement]]] = []
         for k, (other, more) in enumerate(read):
             if k == best:
                 continue
-            if other and not set(other) & set(chosen):
+            if not found[k].row_ids & found[best].row_ids:
                 chosen.update(other)
                 findings = [*findings, *more]
             elif sizes[k] >= _RIVAL_SHARE * sizes[best] and of_other_years[k] <= of_other_years[best]:
-                rivals.append(other)
+                if printed[k]:
+                    rivals.append((found[k], other))
         self.result.placements.update(chosen)
         self.result.findings.extend(findings)
         self._extras(table, found[best])
-        for other in rivals:
-            differing = tuple(
-                figure for figure in chosen if figure in other and not _agree(chosen[figure], other[figure])
-            )
+        for instance, other in rivals:
+            differing = tuple(figure for figure in chosen if _contradicts(chosen[figure], figure, instance, other))
             if differing:
                 self.result.doubt(
                     f"{table.id}.printed_twice",
@@ -221,10 +240,15 @@ class TableAligner:
                     cause="source",
                 )
 
+    @staticmethod
+    def _years_around(instance: Instance) -> set[int]:
+        first = instance.rows[0].row
+        tokens = (*first.lead, *first.header, *first.labels)
+        return {y for t in tokens if len(t.info.text) <= 60 for y in t.info.years()}
+
     def _names_other_years(self, instance: Instance) -> bool:
         """Whether the words around a table name years, but not the year reported on."""
-        first = instance.rows[0].row
-        years = {y for t in (*first.lead, *first.header, *first.labels) if len(t.info.text) <= 60 for y in t.info.years()}
+        years = self._years_around(instance)
         return self.year is not None and bool(years) and self.year not in years
 
     def _extras(self, table: TableDef, instance: Instance) -> None:
@@ -261,7 +285,7 @@ class TableAligner:
         header: list[Token] = []
         read: list[_ReadRow] = []
         known_rows = {r.id: r for r in table.rows}
-        lead = self._lead(instance, table)
+        lead = self._leads(instance, table)
         for placed in instance.rows:
             row_def = known_rows.get(placed.row_id)
             named = {i for t in placed.row.header for i in t.info.ids("column", table.id)}
@@ -273,8 +297,8 @@ class TableAligner:
                 continue
             columns = tuple(table.column(c) for c in row_def.columns)
             if placed.row.header_columns is not None and len(placed.row.values) > len(columns):
-                placed.row = without_filling(placed.row, self._value_columns(instance, placed.row, len(columns)))
-            reading = read_columns(placed.row, header, table, columns, self.year, lead)
+                placed.row = without_filling(placed.row, self._value_columns(instance, table, placed.row, len(columns)))
+            reading = read_columns(placed.row, header, table, columns, self.year, lead(placed.row))
             read.append(_ReadRow(placed, columns, reading, header))
         placements: dict[str, Placement] = {}
         total = self._total_place(table)
@@ -283,13 +307,19 @@ class TableAligner:
         fixed: dict[str, Slots] = {}
         for row in read:
             placed, columns, order, row_header = row.placed, row.columns, row.reading.order, row.header
-            slots = self._between(row, table, total, mode, tie)
+            slots = None if total is not None and _looks_glued(placed.row, len(columns)) else self._between(row, table, total, mode, tie)
             if slots is None:
                 blocks = [Block(0, len(order), order.index(columns[total].id))] if total is not None else []
                 found = [] if row.reading.contradicted or not blocks else _candidates(placed.row, order, columns, blocks)
                 open_rows.append(_OpenRow(placed, order, found))
                 continue
             fixed[placed.row_id] = slots
+            if _repeats_merged_cells(placed.row, slots):
+                self.result.doubt(
+                    f"{table.id}.merged_cell",
+                    [figure_id(table, placed.row_id, c.id) for c in columns],
+                    f"this grid repeats merged cells, and one may be repeated here: {_texts(placed.row)[:60]}",
+                )
             for column, token in zip(columns, slots, strict=True):
                 if token is None:
                     continue
@@ -313,26 +343,41 @@ class TableAligner:
             self._settle_open_rows(table, open_rows, fixed, placements)
         return placements
 
-    def _lead(self, instance: Instance, table: TableDef) -> int | None:
-        """How many filling cells flat text prints before each row's values: fully printed rows tell, or the row sums."""
+    def _leads(self, instance: Instance, table: TableDef) -> Callable[[RawRow], int | None]:
+        """How many filling cells flat text prints before the values of a row.
+
+        Fully printed rows tell; else filling is the same in all rows that stand in one line each, or the values begin
+        in the same cell of each line: what all rows and their sums leave possible, where both ways agree.
+        """
         widths = {r.id: len(r.columns) for r in table.rows}
         flat = [(p.row, widths[p.row_id]) for p in instance.rows if p.row.header_columns is None and p.row_id in widths]
         known = filling_before(flat)
+        if known is not None or not flat:
+            return lambda _: known
         total = self._total_place(table)
-        if known is not None or total is None or not flat:
-            return known
-        possible: set[int] | None = None
+        after_label: set[int] | None = None
+        in_line: set[int] | None = None
         for row, width in flat:
-            leads = possible_leads(row.values, width) if len(row.values) > width else []
-            if leads:
-                holding = {k for k in leads if _row_holds(tuple(row.values[k : k + width]), total) is not False}
-                possible = holding if possible is None else possible & holding
-        return possible.pop() if possible is not None and len(possible) == 1 else None
+            leads = set(possible_leads(row.values, width))
+            if total is not None and len(leads) > 1:
+                leads = {k for k in leads if _row_holds(tuple(row.values[k : k + width]), total) is not False}
+            if leads and _in_one_line(row):
+                first = row.values[0].column
+                after_label = leads if after_label is None else after_label & leads
+                in_line = {first + k for k in leads} if in_line is None else in_line & {first + k for k in leads}
+
+        def lead(row: RawRow) -> int | None:
+            found = set(after_label or ()) | {c - row.values[0].column for c in in_line or ()}
+            return found.pop() if len(found) == 1 else None
+
+        return lead
 
     @staticmethod
-    def _value_columns(instance: Instance, row: RawRow, width: int) -> frozenset[int]:
+    def _value_columns(instance: Instance, table: TableDef, row: RawRow, width: int) -> frozenset[int]:
         source = row.values[0].source
-        return common_columns([p.row for p in instance.rows if p.row.values and p.row.values[0].source is source], width)
+        alike = {r.id for r in table.rows if len(r.columns) == width}
+        rows = [p.row for p in instance.rows if p.row_id in alike and p.row.values and p.row.values[0].source is source]
+        return common_columns(rows, width)
 
     @staticmethod
     def _total_place(table: TableDef) -> int | None:
@@ -394,10 +439,18 @@ class TableAligner:
         for row in open_rows:
             columns = [table.column(c) for c in table.row(row.placed.row_id).columns]
             found = kept.get(row.placed.row_id, row.readings)
-            if row.placed.row_id not in kept and _is_weak(found, row.placed.row):
-                found = []
+            if row.placed.row_id not in kept:
+                found = [] if _is_weak(found, row.placed.row) else self._with_blank_total(table, row, found)
             keys = [figure_id(table, row.placed.row_id, c.id) for c in columns]
             self._record_readings(table, keys, found, row.placed.row, placements)
+
+    def _with_blank_total(self, table: TableDef, row: _OpenRow, found: list[Candidate]) -> list[Candidate]:
+        """The readings of a row that lost cells, and those in which its total is one of them (no sum can tell)."""
+        total = self._total_place(table)
+        if total is None or not any(e.token is None for c in found for e in c):
+            return found
+        columns = tuple(table.column(c) for c in table.row(row.placed.row_id).columns)
+        return found + [c for c in _candidates(row.placed.row, row.order, columns, ()) if c[total].token is None]
 
     def _record_readings(
         self, table: TableDef, keys: Sequence[str], found: Sequence[Candidate], row: RawRow, placements: dict[str, Placement]
@@ -663,7 +716,8 @@ def _strip_width(row: RawRow, table: TableDef) -> int:
         if under:
             return len(under)
     printed = sum(not t.info.is_blank for t in row.values)
-    return printed if printed and printed % len(table.columns) == 0 else len(row.values)
+    even = printed and printed % len(table.columns) == 0 and len(row.values) % len(table.columns)
+    return printed if even else len(row.values)
 
 
 def _names_value(token: Token, year: int | None, table: TableDef) -> bool:
@@ -672,14 +726,28 @@ def _names_value(token: Token, year: int | None, table: TableDef) -> bool:
     return year is not None and year in token.info.years()
 
 
-def _agree(a: Placement, b: Placement) -> bool:
-    if a.token is None or b.token is None:
-        return a.token is b.token
-    return (a.value, a.token.info.value) == (b.value, b.token.info.value)
+def _contradicts(placement: Placement, figure: str, instance: Instance, other: dict[str, Placement]) -> bool:
+    """Whether another printing of the table has this figure's row and does not print the same there."""
+    row = figure.split(".")[1]
+    if figure not in other:
+        return row in instance.row_ids or "" in instance.row_ids
+    a, b = placement.token, other[figure].token
+    if a is None or b is None:
+        return a is not b
+    return (placement.value, a.info.value) != (other[figure].value, b.info.value)
 
 
 def _spans_several(token: Token, slots: Slots) -> bool:
     return token.info.has_digits and (token.inherited or sum(t is token for t in slots) > 1)
+
+
+def _repeats_merged_cells(row: RawRow, slots: Slots) -> bool:
+    """Whether all places of a row print the same long number in a grid that prints merged bands once a column."""
+    texts = {t.info.text for t in slots if t is not None}
+    if len(slots) < 2 or len(texts) != 1 or sum(c.isdigit() for c in texts.pop()) < _MIN_REPEATED_DIGITS:
+        return False
+    bands = [t for stack in (row.header_columns or {}).values() for t in stack if t.info.has("band")]
+    return len({id(t) for t in bands}) > 1
 
 
 def _amount_header(column: ColumnDef, row: RawRow, token: Token, header: Sequence[Token], table: TableDef) -> str | None:

@@ -237,8 +237,8 @@ def trimmed(values: Sequence[Token], width: int, exact: bool, lead: int | None =
     printed = tuple(t for t in values if not t.info.is_blank)
     if len(printed) == width:
         return printed
-    if len(values) == width and not lead:
-        return tuple(values)
+    if (len(values) == width and not lead) or (not printed and len(values) >= width):
+        return tuple(values[:width])
     if lead is None or len(values) < lead + width:
         return None
     outside = [*values[:lead], *values[lead + width :]]

@@ -20,11 +20,13 @@ _PINYIN_RUN = re.compile(
     rf"(?<=[{_HAN}”》」）)])(?P<run>(?:[ \u3000]?[(（][ \u3000]?[{_LETTERS}]{{1,6}}[ \u3000]?[)）])+)", re.IGNORECASE
 )
 _LETTER_GROUP = re.compile(rf"[{_LETTERS}]+", re.IGNORECASE)
-_INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\ufff9-\ufffb\x00-\x08\x0e-\x1f\x7f]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\ufff9-\ufffb\x00-\x08\x0e-\x1f\x7f]"
+)
 _SPACE = re.compile(r"\s+")
 _BRACKETED_LETTER = re.compile(rf"[(（][ \u3000]?[{_LETTERS}]", re.IGNORECASE)
 _MAY_COMPOSE = re.compile(
-    "[^\x00-\u02ff\u0370-\u0482\u2000-\u20cf\u2100-\u2fff\u3000-\u3029\u3030-\u3098\u309b-\u3130\u318f-\u9fff"
+    "[^\x00-\u02ff\u0370-\u0482\u2000-\u20cf\u2100-\u2cee\u2cf2-\u2d7e\u2d80-\u2ddf\u2e00-\u2fff\u3000-\u3029\u3030-\u3098\u309b-\u3130\u318f-\u9fff"
     "\ue000-\ufaff\ufe00-\ufe0f\ufe30-\uff9d\uffe0-\uffee\ufff9-\uffff]"
 )
 """What may join its neighbours under NFKC: combining marks, Hangul, scripts that reports do not use."""
@@ -65,7 +67,11 @@ def _fold_table() -> dict[int, str]:
 
 @lru_cache(maxsize=4096)
 def _is_syllable(letters: str) -> bool:
-    plain = "".join(c for c in unicodedata.normalize("NFD", letters.lower().replace("ɡ", "g")) if not unicodedata.combining(c) or c == "\u0308")
+    plain = "".join(
+        c
+        for c in unicodedata.normalize("NFD", letters.lower().replace("ɡ", "g"))
+        if not unicodedata.combining(c) or c == "\u0308"
+    )
     return unicodedata.normalize("NFC", plain) in _syllables()
 
 

@@ -77,7 +77,7 @@ def level_of(division_code: str | None) -> str | None:
 
 
 def evaluate(form: Form, figures: Mapping[str, Figure], division_code: str | None = None) -> list[Outcome]:
-    """Every identity of the form for which at least one figure of each side is on the page."""
+    """Every identity of the form for which at least one figure of each side has a place on the page."""
     level = level_of(division_code)
     outcomes = []
     for identity in _with_alternatives(form, figures):
@@ -86,16 +86,16 @@ def evaluate(form: Form, figures: Mapping[str, Figure], division_code: str | Non
         sums: list[Number] = []
         unknown: list[str] = []
         for side in (identity.left, identity.right):
-            known = 0
+            placed = 0
             total: Number = 0
             for name in side:
                 figure = figures.get(name)
+                placed += figure is not None and figure.status != "missing"
                 if figure is None or figure.value is None:
                     unknown.append(name)
                 else:
-                    known += 1
                     total += figure.value
-            if side and not known:
+            if side and not placed:
                 break
             sums.append(total)
         if len(sums) == 2:
@@ -211,9 +211,9 @@ def _blank_finding(form: Form, outcome: Outcome, figures: Mapping[str, Figure], 
     if not short_side:
         return Finding(identity.rule, "error", _terms(identity), f"{text}, whatever the blank cells stand for", "source")
     suggested = ((short_side[0], abs(outcome.lacking)),) if len(short_side) == 1 else ()
-    return Finding(
-        f"{identity.table}.blank_not_zero", "warning", tuple(short_side), f"{text}: a blank cell stands for a number", "source", suggested
-    )
+    named = tuple(dict.fromkeys((*short_side, *_terms(identity))))
+    message = f"{text}: a blank cell stands for a number"
+    return Finding(f"{identity.table}.blank_not_zero", "warning", named, message, "source", suggested)
 
 
 def domain_findings(form: Form, figures: Mapping[str, Figure]) -> list[Finding]:

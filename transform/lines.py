@@ -22,6 +22,7 @@ _MAX_JOINED = 5
 _LEAD = 3
 _MIN_BLANK_STRIP = 5
 _MIN_NUMBERED = 6
+_MIN_HEADER = 3
 _NUMBERED_SHARE = 0.7
 _SENTENCE_END = "。"
 _SHORTEST_SENTENCE = 8
@@ -192,8 +193,8 @@ def _is_data(tokens: list[Token], zone: int) -> bool:
         return False
     if any(t.info.has_digits or t.info.value.status == "dash" for t in values):
         return True
-    last = tokens[zone - 1] if zone else None
-    return last is not None and _heads_blank_row(last.info) and not last.inherited
+    labels = [t for t in tokens[:zone] if t.info.key and not _is_unit(t.info)]
+    return bool(labels) and _heads_blank_row(labels[-1].info) and not labels[-1].inherited
 
 
 def _fields(text: str, pinyin: bool) -> list[str]:
@@ -229,7 +230,8 @@ def _is_plain_value(text: str) -> bool:
 
 def _is_label(text: str, pinyin: bool) -> bool:
     info = describe(text, pinyin, False)
-    return bool(info.senses) or info.key in alignment_words().units
+    words = alignment_words()
+    return bool(info.senses) or info.key in words.units or info.key in words.ignored_columns
 
 
 def _stream_tokens(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -> Iterator[Token | None]:
@@ -306,6 +308,13 @@ def without_row_numbers(rows: list[RawRow]) -> list[RawRow]:
     ]
 
 
+def _numbers_first_row(words: list[Token], values: list[Token]) -> bool:
+    """Whether a number after the last label of a header is the number of the row that follows."""
+    if len(values) != 1 or not words or not words[-1].info.has("column"):
+        return False
+    return sum(t.info.has("column") for t in words) >= _MIN_HEADER and values[0].info.value.value == 1
+
+
 def _heads_blank_row(info: TextInfo) -> bool:
     """Whether empty cells after a label are its row, and not the filling of a header line."""
     return any(s.kind == "row" and s.table != "disputes" for s in info.senses) and not info.has("column")
@@ -319,6 +328,9 @@ def _stream_rows(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -
         nonlocal labels, values
         printed = any(not t.info.is_blank for t in values)
         words = join_labels(labels, pinyin)
+        if _numbers_first_row(words, values):
+            values = []
+            return
         if values and (printed or (words and _heads_blank_row(words[-1].info))):
             yield RawRow(words[:-1], words[-1:], values, values[0].block)
             labels = []

@@ -32,6 +32,9 @@ ONE_OR_DASH = "the numeral one or a dash"
 BLANK_SEPARATED = "blanks between thousands"
 APPROXIMATE = "approximate"
 
+DOUBTFUL_NOTES = frozenset({LEADING_ZEROS, BLANK_SEPARATED})
+"""Notes of values that may be several numbers put together."""
+
 _NUMBER_LIKE = frozenset(
     {SEVERAL_NUMBERS, MISPLACED_COMMA, GLUED_ZEROS, MIXED_DIGITS, DASH_AND_DIGITS, TOO_LONG, ONE_OR_DASH, UNREADABLE}
 )

@@ -229,7 +229,7 @@ def _bare_strip(candidates: list[_Candidate]) -> None:
     """
     if any(c.kind == "strip" or any(table == "disputes" for table, _ in c.options) for c in candidates):
         return
-    bare = [c for c in candidates if c.kind in ("unlabelled", "unknown") and sum(t.info.has_digits for t in c.row.values) == _FULL_STRIP]
+    bare = [c for c in candidates if c.kind in ("unlabelled", "unknown") and sum(not t.info.is_blank for t in c.row.values) == _FULL_STRIP]
     if len(bare) == 1:
         bare[0].kind = "strip"
     for k, c in enumerate(candidates):

@@ -12,10 +12,14 @@ from transform.identities import domain_findings, identity_findings
 from transform.lines import read_rows
 from transform.metadata import read_metadata
 from transform.model import Figure, Finding, Metadata, Report, Verdict
-from transform.numbers import read_value
+from transform.numbers import DOUBTFUL_NOTES, read_value
 from transform.recognise import recognise_form
 from transform.sections import split_sections
 from transform.statements import statement_findings
+
+
+_MAX_ODD_BLANKS = 2
+_MIN_PRINTED_BESIDE = 20
 
 
 def _sample_texts(page: Page) -> list[str]:
@@ -47,12 +51,41 @@ def _figures(form: Form, alignment: Alignment) -> dict[str, Figure]:
     }
 
 
-def _unreadable(figures: Mapping[str, Figure]) -> list[Finding]:
-    return [
-        Finding("figure.unreadable", "warning", (name,), f"'{figure.raw}' can be read as more than one number", "parse")
-        for name, figure in figures.items()
-        if figure.status == "text" and any(c.isdigit() for c in figure.raw or "")
-    ]
+def _unusual_cells(form: Form, figures: Mapping[str, Figure]) -> list[Finding]:
+    """Findings for cells that may be more than one number.
+
+    A number with a leading zero or a blank inside is one only where the row has an empty place for the other.
+    """
+    gaps = {(form.figures[n].table, form.figures[n].row) for n, f in figures.items() if f.status in ("blank", "missing")}
+    findings = []
+    for name, figure in figures.items():
+        raw = figure.raw or ""
+        definition = form.figures[name]
+        if figure.status == "text" and any(c.isdigit() for c in raw):
+            message = f"'{raw}' can be read as more than one number"
+            findings.append(Finding("figure.unreadable", "warning", (name,), message, "parse"))
+        elif figure.status == "reported" and len(raw) > 1 and (definition.table, definition.row) in gaps:
+            notes = set((read_value(raw, unit=definition.unit).note or "").split("; ")) & DOUBTFUL_NOTES
+            if notes:
+                message = f"'{raw}' is read as {figure.value}, but has {notes.pop()} beside an empty cell"
+                findings.append(Finding("figure.unusual", "warning", (name,), message, "parse"))
+    return findings
+
+
+def _odd_blanks(form: Form, figures: Mapping[str, Figure]) -> list[Finding]:
+    """Findings for a cell or two left empty where all others are printed: a cell may be lost, and others moved up."""
+    blanks = [n for n, f in figures.items() if f.status == "blank"]
+    printed = sum(f.status in ("reported", "decoded") for f in figures.values())
+    if not 0 < len(blanks) <= _MAX_ODD_BLANKS or printed < _MIN_PRINTED_BESIDE * len(blanks):
+        return []
+    findings = []
+    for name in blanks:
+        place = form.figures[name]
+        row = [n for n in figures if (form.figures[n].table, form.figures[n].row) == (place.table, place.row)]
+        if len(row) > 1:
+            message = "the only empty cell among printed ones: if it was lost, others of its row stand in a wrong column"
+            findings.append(Finding("figure.odd_blank", "warning", (name, *(n for n in row if n != name)), message, "unknown"))
+    return findings
 
 
 def _absent_tables(form: Form, figures: Mapping[str, Figure], page: Page) -> list[Finding]:
@@ -117,7 +150,8 @@ def read_report(page: Page) -> Report:
     findings += alignment.findings
     findings += _absent_tables(form, figures, page)
     findings += domain_findings(form, figures)
-    findings += _unreadable(figures)
+    findings += _unusual_cells(form, figures)
+    findings += _odd_blanks(form, figures)
     findings += identity_findings(form, figures, frozenset(uncertain), metadata.division_code)
     findings += statement_findings(sections, figures, form=form.id, year=metadata.year, pinyin=pinyin)
     verdict = _verdict(figures, findings)

@@ -31,6 +31,7 @@ _FIRM, _LOOSE, _FILLED, _UNNUMBERED = 10.0, 4.0, 2.0, 3.0
 class _Rules:
     ids: tuple[SectionId, ...]
     words: tuple[tuple[str, ...], ...]
+    any_word: re.Pattern[str]
     variants: tuple[dict[str, bool], ...]
     styles: tuple[tuple[str, re.Pattern[str]], ...]
     body: re.Pattern[str]
@@ -61,6 +62,7 @@ def _rules() -> _Rules:
     return _Rules(
         ids=ids,
         words=tuple(tuple(by_id[name]["words"]) for name in ids),
+        any_word=re.compile("|".join(re.escape(word) for name in ids for word in by_id[name]["words"])),
         variants=tuple(
             {**dict.fromkeys(by_id[name].get("loose", ()), False), **dict.fromkeys(by_id[name]["firm"], True)}
             for name in ids
@@ -150,22 +152,27 @@ def _table_heading(block: Block, at: int, pinyin: bool) -> _Heading | None:
         text = cells.pop() if len(cells) == 1 else ""
     if not text or len(text) > _PREFIX_WITH_PINYIN or text[0] not in _MAY_BEGIN:
         return None
-    cleaned = clean(text, pinyin=pinyin)
-    found = _line(fold(cleaned))
-    return _Heading(at, found[0], cleaned, "", found[2], True) if found and found[1] else None
+    found = _line(_folded(text, pinyin))
+    return _Heading(at, found[0], clean(text, pinyin=pinyin), "", found[2], True) if found and found[1] else None
+
+
+def _folded(text: str, pinyin: bool) -> str:
+    return fold(clean(text, pinyin=True)) if pinyin else fold(text)
 
 
 def _heading(text: str, at: int, pinyin: bool) -> _Heading | None:
     limit = _PREFIX_WITH_PINYIN if pinyin else _PREFIX
     if len(text) <= limit:
-        cleaned = clean(text, pinyin=pinyin)
-        if found := _line(fold(cleaned)):
+        folded = _folded(text, pinyin)
+        if found := _line(folded):
             section, firm, style = found
-            return _Heading(at, section, cleaned, "", style, firm)
+            return _Heading(at, section, clean(text, pinyin=pinyin), "", style, firm)
+        if not _rules().any_word.search(folded):
+            return None
     elif text[0] not in _MAY_BEGIN:
         return None
     prefix = clean(text[: limit + 8], pinyin=pinyin)[: _rules().longest + 8]
-    if not any(word in fold(prefix) for words in _rules().words for word in words):
+    if not _rules().any_word.search(fold(prefix)):
         return None
     folded, places = aligned_fold(prefix)
     inline = _inline(folded, prefix, places)

@@ -13,6 +13,7 @@ from extract.formats.html import read_html
 from extract.formats.legacy import read_ole
 from extract.formats.markdown import is_markdown, read_markdown
 from extract.formats.mhtml import read_mhtml
+from extract.formats.pdf import read_pdf
 from extract.formats.rtf import read_rtf
 from extract.formats.sniff import DESCRIPTIONS, is_binary_text, sniff
 from extract.formats.text import read_text
@@ -26,6 +27,7 @@ READERS: dict[str, Reader] = {
     "docx": read_docx,
     "mhtml": read_mhtml,
     "ole": read_ole,
+    "pdf": read_pdf,
     "rtf": read_rtf,
     "xlsx": read_xlsx,
     "zip": lambda data, url: read_zip(data, url, read_page),

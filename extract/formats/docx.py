@@ -14,6 +14,7 @@ from lxml import etree
 
 from extract.decode import decode
 from extract.formats.assemble import Item, Table, Text, assemble, lay_out
+from extract.formats.docx_styles import Style, Styles, heading_of, is_on, list_place
 from extract.formats.html import read_html
 from extract.formats.mhtml import read_mhtml
 from extract.formats.numbering import Numbering, read_numbering, whole
@@ -34,16 +35,13 @@ _SMALL_POINTS = 75
 _MAX_SPAN = 1000
 _NARROW_COLUMN = 60
 _LONG_CELL = 200
-_MOST_HEADING = 6
-_PART_OF_TEXT = frozenset(
-    "r ins moveTo hyperlink smartTag sdt sdtContent fldSimple customXml bdo dir ruby rubyBase".split()
-)
-_HOLDERS = frozenset("sdt sdtContent customXml ins moveTo smartTag".split())
+_HOLDERS = frozenset({"sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag"})
+_PART_OF_TEXT = _HOLDERS | {"hyperlink", "fldSimple", "bdo", "dir", "ruby", "rubyBase"}
+_STRUCTURE = frozenset({"p", "tbl", "tr", "tc", "altChunk", "txbxContent"})
+_PIECES = frozenset({"r", "t", "sym", "noBreakHyphen"})
 _BREAKS = frozenset(("br", "cr"))
 _TABS = frozenset(("tab", "ptab"))
 _DRAWINGS = frozenset(("drawing", "pict", "object"))
-_OFF = frozenset(("0", "false", "off"))
-_HEADING_NAME = re.compile(r"(?:heading|标题)\s*([1-9])")
 _META = {
     "title": "dc:title",
     "creator": "dc:creator",
@@ -53,16 +51,6 @@ _META = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Style:
-    """What a paragraph or character style says, its ancestors included."""
-
-    heading: int = 0
-    hidden: bool = False
-    list_id: str | None = None
-    list_level: int = 0
-
-
 @dataclass(slots=True)
 class _Document:
     """The names of the elements in use, and what the other parts of the document say."""
@@ -70,7 +58,7 @@ class _Document:
     kinds: dict[str, str]
     prefix: str
     archive: Archive
-    styles: dict[str, _Style] = field(default_factory=dict)
+    styles: Styles = field(default_factory=Styles)
     numbering: Numbering = field(default_factory=Numbering)
     targets: dict[str, str] = field(default_factory=dict)
     images: int = 0
@@ -135,8 +123,7 @@ def _main_part(archive: Archive) -> str:
 def _open(archive: Archive, root: etree._Element, path: str) -> _Document:
     space = etree.QName(root).namespace or ""
     prefix = "{" + space + "}"
-    names = _PART_OF_TEXT | _HOLDERS | _BREAKS | _TABS | _DRAWINGS
-    names |= set("p tbl tr tc t sym noBreakHyphen pPr rPr tcPr trPr tblPr tblGrid altChunk txbxContent".split())
+    names = _PART_OF_TEXT | _STRUCTURE | _PIECES | _BREAKS | _TABS | _DRAWINGS
     kinds = {prefix + name: name for name in names}
     kinds[_COMPATIBILITY + "AlternateContent"] = "AlternateContent"
     kinds[_MATHS + "oMath"] = kinds[_MATHS + "oMathPara"] = "oMath"
@@ -148,7 +135,7 @@ def _open(archive: Archive, root: etree._Element, path: str) -> _Document:
             target = relation.get("Target", "")
             resolved = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
             document.targets[relation.get("Id", "")] = resolved
-    document.styles = _read_styles(archive.parse(f"{folder}/styles.xml"))
+    document.styles = Styles(archive.parse(f"{folder}/styles.xml"))
     document.numbering = read_numbering(archive.parse(f"{folder}/numbering.xml"))
     return document
 
@@ -162,62 +149,6 @@ def _read_meta(archive: Archive) -> dict[str, str]:
         if name and words:
             meta.setdefault(name, words)
     return meta
-
-
-def _read_styles(root: etree._Element | None) -> dict[str, _Style]:
-    if root is None:
-        return {}
-    prefix = "{" + (etree.QName(root).namespace or "") + "}"
-    sources = {style.get(prefix + "styleId", ""): style for style in root.iter(prefix + "style")}
-    found: dict[str, _Style] = {}
-    for name in sources:
-        _resolve_style(name, sources, prefix, found)
-    return found
-
-
-def _resolve_style(name: str, sources: dict[str, etree._Element], prefix: str, found: dict[str, _Style]) -> None:
-    chain: list[str] = []
-    while name in sources and name not in found and name not in chain:
-        chain.append(name)
-        base = sources[name].find(prefix + "basedOn")
-        name = base.get(prefix + "val", "") if base is not None else ""
-    style = found.get(name, _Style())
-    for own in reversed(chain):
-        style = _derive(sources[own], style, prefix)
-        found[own] = style
-
-
-def _derive(source: etree._Element, base: _Style, prefix: str) -> _Style:
-    hidden = source.find(f"{prefix}rPr/{prefix}vanish")
-    level = source.find(f"{prefix}pPr/{prefix}outlineLvl")
-    heading = base.heading
-    if level is not None:
-        heading = _heading(whole(level.get(prefix + "val"), 9))
-    else:
-        title = source.find(prefix + "name")
-        words = (title.get(prefix + "val") or "").lower() if title is not None else ""
-        match = _HEADING_NAME.fullmatch(words)
-        if match or words == "title":
-            heading = min(int(match[1]), _MOST_HEADING) if match else 1
-    own = source.find(f"{prefix}pPr/{prefix}numPr")
-    list_id, list_level = (base.list_id, base.list_level) if own is None else _list_place(own, prefix, base)
-    return _Style(heading, base.hidden if hidden is None else _is_on(hidden, prefix), list_id, list_level)
-
-
-def _heading(outline_level: int) -> int:
-    return min(outline_level + 1, _MOST_HEADING) if 0 <= outline_level < 9 else 0
-
-
-def _is_on(toggle: etree._Element, prefix: str) -> bool:
-    return toggle.get(prefix + "val", "true") not in _OFF
-
-
-def _list_place(numbers: etree._Element, prefix: str, base: _Style) -> tuple[str | None, int]:
-    list_id, level = numbers.find(prefix + "numId"), numbers.find(prefix + "ilvl")
-    return (
-        list_id.get(prefix + "val") if list_id is not None else base.list_id,
-        whole(level.get(prefix + "val"), 0) if level is not None else base.list_level,
-    )
 
 
 def _top_level(document: _Document, body: etree._Element) -> Iterator[Item]:
@@ -242,9 +173,8 @@ def _content(document: _Document, holder: etree._Element, *, in_cell: bool = Fal
             if not goes_on:
                 joined = "".join(carried)
                 carried = []
-                for line in (joined.replace("\n", " "),) if in_cell else joined.split("\n"):
-                    if line and not line.isspace():
-                        items.append(Text(line, heading))
+                lines = (joined.replace("\n", " "),) if in_cell else joined.split("\n")
+                items += [Text(line, heading) for line in lines if line and not line.isspace()]
             for box in words.boxes:
                 inside = _content(document, box)
                 (loose if in_cell else items).extend((*inside.items, *inside.loose))
@@ -286,17 +216,17 @@ def _read_paragraph(
     """Collect the words of a paragraph; returns its heading level and whether its end mark is deleted."""
     prefix = document.prefix
     properties = paragraph.find(prefix + "pPr")
-    style = _Style()
+    style = Style()
     heading = 0
     goes_on = False
     if properties is not None:
         named = properties.find(prefix + "pStyle")
         if named is not None:
-            style = document.styles.get(named.get(prefix + "val", ""), style)
+            style = document.styles.get(named.get(prefix + "val", ""))
         heading = style.heading
         level = properties.find(prefix + "outlineLvl")
         if level is not None:
-            heading = _heading(whole(level.get(prefix + "val"), 9))
+            heading = heading_of(whole(level.get(prefix + "val"), 9))
         goes_on = properties.find(f"{prefix}rPr/{prefix}del") is not None
     _collect(document, paragraph, words, style.hidden)
     if numbered and any(piece.strip() for piece in words.pieces):
@@ -306,9 +236,9 @@ def _read_paragraph(
     return heading, goes_on
 
 
-def _label(document: _Document, properties: etree._Element | None, style: _Style) -> str:
+def _label(document: _Document, properties: etree._Element | None, style: Style) -> str:
     numbers = properties.find(document.prefix + "numPr") if properties is not None else None
-    place = (style.list_id, style.list_level) if numbers is None else _list_place(numbers, document.prefix, style)
+    place = (style.list_id, style.list_level) if numbers is None else list_place(numbers, document.prefix, style)
     list_id, level = place
     return document.numbering.label(list_id, level) if list_id and list_id != "0" else ""
 
@@ -354,11 +284,11 @@ def _is_hidden(document: _Document, run: etree._Element, hidden: bool) -> bool:
         return hidden
     own = properties.find(prefix + "vanish")
     if own is not None:
-        return _is_on(own, prefix)
+        return is_on(own, prefix)
     named = properties.find(prefix + "rStyle")
     if named is None:
         return hidden
-    return hidden or document.styles.get(named.get(prefix + "val", ""), _Style()).hidden
+    return hidden or document.styles.get(named.get(prefix + "val", "")).hidden
 
 
 def _symbol(code: str | None) -> str:
@@ -382,7 +312,7 @@ def _look_at_drawing(document: _Document, drawing: etree._Element, words: _Words
             branch = _branch(element)
             pending += [] if branch is None else [branch]
             continue
-        if tag == _DRAWN_BLIP or tag == _VML_IMAGE:
+        if tag in (_DRAWN_BLIP, _VML_IMAGE):
             document.images += _is_large(drawing, element)
         pending += reversed(element)
 
@@ -438,7 +368,7 @@ def _is_dropped(document: _Document, row: etree._Element) -> bool:
     if properties is None:
         return False
     hidden = properties.find(prefix + "hidden")
-    return properties.find(prefix + "del") is not None or (hidden is not None and _is_on(hidden, prefix))
+    return properties.find(prefix + "del") is not None or (hidden is not None and is_on(hidden, prefix))
 
 
 def _column_map(document: _Document, table: etree._Element) -> list[int]:
@@ -486,9 +416,7 @@ def _column_span(document: _Document, cell: etree._Element) -> int:
     return 1 if span is None else max(1, min(whole(span.get(prefix + "val"), 1), _MAX_SPAN))
 
 
-def _read_row(
-    document: _Document, row: etree._Element, number: int, columns: list[int], reading: _Reading
-) -> None:
+def _read_row(document: _Document, row: etree._Element, number: int, columns: list[int], reading: _Reading) -> None:
     """Place the cells of a row; ``reading.merges`` maps first columns to cells that a cell below may continue."""
     prefix = document.prefix
     column = _skipped(document, row)
@@ -539,7 +467,7 @@ def _mapped(columns: list[int], at: int) -> int:
 
 def _read_chunk(document: _Document, chunk: etree._Element) -> list[Item]:
     """The blocks of an HTML page that a converter packed into the document instead of text."""
-    identifier = next((value for name, value in chunk.items() if _RELATIONSHIP.fullmatch(name)), "")
+    identifier = next((str(value) for name, value in chunk.items() if _RELATIONSHIP.fullmatch(str(name))), "")
     data = document.archive.read(document.targets.get(identifier, ""))
     if not data:
         return []
@@ -553,4 +481,3 @@ def _read_chunk(document: _Document, chunk: etree._Element) -> list[Item]:
         return []
     document.images += page.images
     return [Table(b.rows, b.exact) if isinstance(b, Grid) else Text(b.text, b.heading) for b in page.blocks]
-

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extract.formats.docx import read_docx
-from extract.formats.xlsx import Merge, SheetCells, printed, sheets_page
+from extract.formats.number_format import printed
+from extract.formats.sheets import Merge, SheetCells, sheets_page
 from extract.page import Page, UnreadableError
 
 if TYPE_CHECKING:
@@ -43,7 +44,9 @@ def read_ole(data: bytes, url: str | None = None) -> Page:
     if _has_stream(data, "Workbook") or _has_stream(data, "Book"):
         return read_xls(data, url)
     if _has_stream(data, "PowerPoint Document"):
-        raise UnreadableError("the file is an old PowerPoint presentation, which cannot be read; give the report as text")
+        raise UnreadableError(
+            "the file is an old PowerPoint presentation, which cannot be read; give the report as text"
+        )
     raise UnreadableError("the file is an OLE compound file with neither a Word text nor an Excel workbook in it")
 
 
@@ -80,7 +83,13 @@ def read_doc(data: bytes, url: str | None = None, *, seconds: float = CONVERSION
 
 def _convert(program: str, source: Path, seconds: float) -> None:
     folder = source.parent
-    command = [program, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--norestore", "--nologo"]
+    command = [
+        program,
+        f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+        "--headless",
+        "--norestore",
+        "--nologo",
+    ]
     command += ["--convert-to", "docx:MS Word 2007 XML", "--outdir", str(folder), str(source)]
     try:
         process = subprocess.Popen(  # noqa: S603 - the program comes from the PATH, the arguments are all ours

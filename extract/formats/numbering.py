@@ -69,7 +69,9 @@ def read_numbering(root: etree._Element | None) -> Numbering:
             place = whole(level.get(name + "ilvl"), 0)
             values = {child.tag: child.get(name + "val", "") for child in level if isinstance(child.tag, str)}
             levels[place] = _Level(
-                values.get(name + "lvlText", ""), values.get(name + "numFmt", "decimal"), whole(values.get(name + "start"), 1)
+                values.get(name + "lvlText", ""),
+                values.get(name + "numFmt", "decimal"),
+                whole(values.get(name + "start"), 1),
             )
         numbering.levels[abstract.get(name + "abstractNumId", "")] = levels
     for own in root.iter(name + "num"):

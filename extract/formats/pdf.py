@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from extract.formats.pdf_columns import read_columns, table_spans
-from extract.formats.pdf_drawing import Document, Drawing, read_document
+from extract.formats.pdf_drawing import Document, read_document
 from extract.formats.pdf_edges import edge_glyphs
 from extract.formats.pdf_flow import Measure, Passage, goes_on, heading_level, measure
 from extract.formats.pdf_grid import RuledTable, fill_tables, find_tables
+from extract.formats.pdf_model import Drawing
 from extract.formats.pdf_seam import mend_seams
 from extract.formats.pdf_text import Line, lines_of
 from extract.page import Block, Cell, Grid, Page, Paragraph, UnreadableError
@@ -30,7 +31,8 @@ def read_pdf(data: bytes, url: str | None = None) -> Page:
     """Read a PDF document with text as a page.
 
     Locators are ``page 3, table 2``, ``page 3, line 7``.  A page that is only a picture gives no blocks and is counted
-    in ``images``.  Raises :class:`extract.page.UnreadableError` for a file that is broken, encrypted, too long or blank.
+    in ``images``.  Raises :class:`extract.page.UnreadableError` for a file that is broken, encrypted,
+    too long or blank.
     """
     document = read_document(data)
     images = sum(page.pictures > 0 for page in document.pages)

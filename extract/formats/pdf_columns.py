@@ -10,13 +10,14 @@ from statistics import median
 from extract.formats.pdf_text import Line, join_lines, split_at_gaps
 
 GAP = 0.75
-_VALUE = re.compile(r"[\d０-９,，.．+＋\-—–−/／%％]+|[零〇无○]")
-_LEAST_VALUES = 2
+_VALUE = re.compile(r"[+＋\-—–−]?\d[\d,，.．]*(?<=\d)(?:[^\W\d_]{0,2}|[%％])|[\-—–−/／]+|[零〇无○一二三四五六七八九十百千]{1,5}")
 _SAME_ROW = 0.6
 _REACH = 2.2
 _SAME_CELL = 1.55
 _SLACK = 2.0
 _LARGER = 1.1
+_HEADER_INDENT = 0.2
+_HEADER_PITCH = 3.2
 _MOST_BETWEEN = 4
 _TEXT_SHARE = 0.75
 
@@ -46,7 +47,7 @@ def table_spans(lines: Sequence[Line], width: float) -> list[tuple[int, int]]:
     """
     parts = [split_at_gaps(line, GAP) for line in lines]
     tabular = [len(p) > 1 for p in parts]
-    numeric = [sum(is_value(x.text) for x in p) >= min(_LEAST_VALUES, len(p)) and len(p) > 1 for p in parts]
+    numeric = [len(p) > 1 and any(is_value(word.text) for word in p) for p in parts]
     spans: list[tuple[int, int]] = []
     start = 0
     while start < len(lines):
@@ -71,17 +72,20 @@ def table_spans(lines: Sequence[Line], width: float) -> list[tuple[int, int]]:
 
 
 def _with_wrapped(lines: Sequence[Line], start: int, end: int, width: float) -> tuple[int, int]:
-    """The run with the lines right above and beneath it that belong to labels of several lines."""
+    """The run with the lines right above and beneath it: of labels of several lines, of headers over its columns."""
     size = lines[start].size
-    while start and lines[start].middle - lines[start - 1].middle <= _SAME_CELL * size:
-        if lines[start - 1].size > _LARGER * size or _is_prose(lines[start - 1], width):
-            break
+    indented = min(line.x0 for line in lines[start:end]) + _HEADER_INDENT * width
+    while start and _belongs(lines[start - 1], lines[start], size, width, lines[start - 1].x0 > indented):
         start -= 1
-    while end < len(lines) and lines[end].middle - lines[end - 1].middle <= _SAME_CELL * size:
-        if lines[end].size > _LARGER * size or _is_prose(lines[end], width):
-            break
+    while end < len(lines) and _belongs(lines[end], lines[end - 1], size, width, False):
         end += 1
     return start, end
+
+
+def _belongs(line: Line, neighbour: Line, size: float, width: float, is_header: bool) -> bool:
+    apart = abs(line.middle - neighbour.middle)
+    near = apart <= (_HEADER_PITCH if is_header else _SAME_CELL) * size
+    return near and line.size <= _LARGER * size and not _is_prose(line, width)
 
 
 def _is_prose(line: Line, width: float) -> bool:
@@ -208,12 +212,19 @@ def _header_rows(header: Sequence[Line], rows: Sequence[_Row], size: float) -> l
         widest = max(rows[position:following], key=lambda row: len(row.values))
         columns = sorted((value.x0 + value.x1) / 2 for value in widest.values)
         leaves, others = _leaves(words, columns, size)
-        result.extend((word.middle, [word.text]) for word in others)
+        first = columns[0] - size
+        result.extend((word.middle, [word.text]) for word in others if word.x1 < first or not leaves)
         if leaves:
             lowest = max(word.middle for word in words)
-            result.append((lowest, [_joined(leaf) for leaf in leaves]))
+            cells = leaves + [[word] for word in others if word.x1 >= first]
+            result.append((lowest, [_joined(cell) for cell in sorted(cells, key=_centre)]))
     result.extend((w.middle, [w.text]) for w in header if w.middle >= starts[-1])
     return result
+
+
+def _centre(cell: Sequence[Line]) -> tuple[float, float]:
+    """Where a header cell stands: from left to right, those that stand over others before them."""
+    return (min(w.x0 for w in cell) + max(w.x1 for w in cell)) / 2, cell[0].middle
 
 
 def _leaves(words: Sequence[Line], columns: Sequence[float], size: float) -> tuple[list[list[Line]], list[Line]]:

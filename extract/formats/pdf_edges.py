@@ -7,15 +7,14 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from extract.formats.pdf_drawing import Drawing, Glyph
 from extract.formats.pdf_grid import RuledTable
+from extract.formats.pdf_model import Drawing, Glyph
 from extract.formats.pdf_text import Line, lines_of
 
 _MARGIN = 0.13
 _MOST_LINES = 3
 _SAME_PLACE = 4.0
 _LEAST_SHARE = 0.4
-_DIGITS = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(
     r"[^\w第]*(?:第|page|p\.?)?\s*(?P<number>\d{1,3})\s*页?"
     r"(?:\s*(?:[/／,，、·|]|of|共)?\s*(?:共|of)?\s*(?P<count>\d{1,3})\s*页?)?[^\w页]*",
@@ -24,11 +23,10 @@ _PAGE_NUMBER = re.compile(
 
 
 class _Edge(NamedTuple):
-    """A line near an edge: its page, its text with numbers made equal, its page number if it may be one."""
+    """A line near an edge: its page, its page number if it may be one."""
 
     page: int
     line: Line
-    pattern: str
     number: int | None
     outermost: bool
     in_table: bool
@@ -54,18 +52,17 @@ def _edges(page: int, drawing: Drawing, tables: Sequence[RuledTable]) -> list[_E
     found = []
     for lines in (upper, lower):
         for place, line in enumerate(lines):
-            text = line.text
-            match = _PAGE_NUMBER.fullmatch(text)
+            match = _PAGE_NUMBER.fullmatch(line.text)
             number = int(match["number"]) if match else None
             inside = any(table.holds((line.x0 + line.x1) / 2, line.middle) for table in tables)
-            found.append(_Edge(page, line, _DIGITS.sub("#", text), number, place == 0, inside))
+            found.append(_Edge(page, line, number, place == 0, inside))
     return found
 
 
 def _repeated(edges: Sequence[_Edge], pages: int) -> list[_Edge]:
     alike: dict[str, list[_Edge]] = defaultdict(list)
     for edge in edges:
-        if not edge.in_table and edge.number is None and "#" not in edge.pattern.replace(" ", "")[:0]:
+        if not edge.in_table and edge.number is None:
             alike[edge.line.text].append(edge)
     found = []
     for group in alike.values():
@@ -82,9 +79,8 @@ def _numbers(edges: Sequence[_Edge]) -> list[_Edge]:
     found = []
     for edge in numbered:
         offset = (edge.number or 0) - edge.page
-        level = sum(
-            (e.number or 0) - e.page == offset and abs(e.line.middle - edge.line.middle) <= _SAME_PLACE for e in numbered
-        )
+        fellows = [e for e in numbered if (e.number or 0) - e.page == offset]
+        level = sum(abs(e.line.middle - edge.line.middle) <= _SAME_PLACE for e in fellows)
         alone = edge.outermost and not edge.in_table
         marked = alone and not edge.line.text.isdigit()
         if level > 1 or (alone and (offset == 1 or offsets[offset] > 1)) or marked:

@@ -57,7 +57,9 @@ class Passage:
 def measure(pages: Iterable[Sequence[Line]]) -> Measure:
     """The measure of the text from the lines of all pages."""
     lines = [line for page in pages for line in page]
-    lines = [line for line in lines if len(line.glyphs) >= _LEAST_GLYPHS and len(split_at_gaps(line, GAP)) == 1] or lines
+    lines = [
+        line for line in lines if len(line.glyphs) >= _LEAST_GLYPHS and len(split_at_gaps(line, GAP)) == 1
+    ] or lines
     weights: Counter[float] = Counter()
     for line in lines:
         weights[round(line.size * 2) / 2] += len(line.glyphs)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from extract.formats.grid import MAX_SLOTS
-from extract.formats.pdf_drawing import Glyph, Rule
+from extract.formats.pdf_model import Glyph, Rule
 from extract.formats.pdf_text import cell_text
 from extract.page import Cell
 
@@ -130,7 +130,8 @@ def _connected(across: Sequence[Rule], down: Sequence[Rule]) -> list[tuple[list[
         met = {
             group[k]
             for k, rule in enumerate(across)
-            if line.start - _TOUCH <= rule.at <= line.end + _TOUCH and rule.start - _TOUCH <= line.at <= rule.end + _TOUCH
+            if line.start - _TOUCH <= rule.at <= line.end + _TOUCH
+            and rule.start - _TOUCH <= line.at <= rule.end + _TOUCH
         }
         if not met:
             continue
@@ -198,9 +199,7 @@ def _cells(right: _Border, below: _Border, width: int, height: int) -> tuple[lis
     return boxes, [[box for box in line if box is not None] for line in slots]
 
 
-def _goes_on(
-    right: _Border, below: _Border, slots: list[list[Box | None]], row: int, column: int, last: int
-) -> bool:
+def _goes_on(right: _Border, below: _Border, slots: list[list[Box | None]], row: int, column: int, last: int) -> bool:
     """Whether a cell that covers some columns of a row covers them in the next row too."""
     if any(below[row + 1][c] or slots[row + 1][c] is not None for c in range(column, last + 1)):
         return False

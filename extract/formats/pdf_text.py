@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from extract.formats.pdf_drawing import Glyph
+from extract.formats.pdf_model import Glyph
 
 _SAME_LINE = 0.5
 _BLANK = 0.28
@@ -15,7 +15,9 @@ _WIDE_BLANK = 0.9
 _DOUBLED = 0.3
 _DOWNWARD = 0.6
 _STEP = 2.5
-_PADDING = 11.0
+
+PADDING = 11.0
+"""What the two sides of a cell keep free at most, in points."""
 
 
 @dataclass(slots=True)
@@ -89,7 +91,11 @@ def _once(glyphs: list[Glyph]) -> list[Glyph]:
     kept: list[Glyph] = []
     for glyph in glyphs:
         before = kept[-1] if kept else None
-        if before and before.text == glyph.text and glyph.x0 - before.x0 < _DOUBLED * min(glyph.size, 2 * (glyph.x1 - glyph.x0)):
+        if (
+            before
+            and before.text == glyph.text
+            and glyph.x0 - before.x0 < _DOUBLED * min(glyph.size, 2 * (glyph.x1 - glyph.x0))
+        ):
             continue
         kept.append(glyph)
     return kept
@@ -151,9 +157,7 @@ def cell_text(glyphs: Sequence[Glyph], width: float, height: float) -> str:
     if _runs_down(glyphs):
         return "".join(glyph.text for glyph in _by_columns(glyphs))
     lines = lines_of(glyphs)
-    full = [
-        above.x1 - above.x0 + below.glyphs[0].x1 - below.x0 > width - _PADDING for above, below in pairwise(lines)
-    ]
+    full = [above.x1 - above.x0 + below.glyphs[0].x1 - below.x0 > width - PADDING for above, below in pairwise(lines)]
     return join_lines([line.text for line in lines], [*full, False])
 
 

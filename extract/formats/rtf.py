@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import codecs
 import re
-from bisect import bisect_left
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from extract.formats.assemble import Item, Table, Text, assemble, lay_out
-from extract.page import Cell, Page, UnreadableError
+from extract.formats.assemble import Item, Text, assemble
+from extract.formats.rtf_table import CellDef, Level, Row, RowDef, table_items
+from extract.page import Page, UnreadableError
 
-_TOKEN = re.compile(rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n\x00]+|([^\\{}\r\n\x00]+)")
+_TOKEN = re.compile(
+    rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n\x00]+|([^\\{}\r\n\x00]+)"
+)
 _UNREAD = frozenset(
-    b"colortbl stylesheet listtable listoverridetable rsidtbl generator xmlnstbl themedata colorschememapping datastore "
-    b"latentstyles header headerl headerr headerf footer footerl footerr footerf footnote annotation atnid atnauthor "
-    b"fldinst objdata nonesttables shprslt bkmkstart bkmkend filetbl revtbl nonshppict pgdsctbl xe tc ftnsep ftnsepc "
+    b"colortbl stylesheet listtable listoverridetable rsidtbl generator xmlnstbl themedata colorschememapping filetbl "
+    b"datastore latentstyles revtbl header headerl headerr headerf footer footerl footerr footerf footnote annotation "
+    b"atnid atnauthor fldinst objdata nonesttables shprslt bkmkstart bkmkend nonshppict pgdsctbl xe tc ftnsep ftnsepc "
     b"ftncn aftnsep aftnsepc aftncn operator company doccomm category keywords vern wgrffmtfilter sp objclass".split()
 )
 _READ_THOUGH_STARRED = frozenset(b"shpinst shppict nesttableprops".split())
@@ -55,8 +56,6 @@ _PAGE_OF_CHARSET = {
 _DEFAULT_PAGE = "gb18030"
 _MAX_DEPTH = 5000
 _MAX_CELLS = 200_000
-_SAME_EDGE = 60
-_LONG_CELL = 200
 _LARGE_TWIPS = 1500
 _MOST_HEADING = 6
 _MOST_NESTING = 50
@@ -75,42 +74,6 @@ class _State:
     in_table: bool = False
     nesting: int = 0
     heading: int = 0
-
-
-@dataclass(slots=True)
-class _CellDef:
-    """One cell of a row's definition: its right edge in twips and its merges."""
-
-    edge: int
-    merge: str
-    vertical: str
-
-
-@dataclass(slots=True)
-class _RowDef:
-    left: int = 0
-    cells: list[_CellDef] = field(default_factory=list)
-    merge: str = ""
-    vertical: str = ""
-
-
-@dataclass(slots=True)
-class _Row:
-    texts: list[str]
-    definition: _RowDef
-
-
-@dataclass(slots=True)
-class _Level:
-    """A table in the making at one depth of nesting: its rows, the cells of the open row, the text of the open cell."""
-
-    rows: list[_Row] = field(default_factory=list)
-    cells: list[str] = field(default_factory=list)
-    paragraphs: list[str] = field(default_factory=list)
-    after: list[Item] = field(default_factory=list)
-    definition: _RowDef = field(default_factory=_RowDef)
-    row_open: bool = False
-    longest: int = 0
 
 
 def read_rtf(data: bytes, url: str | None = None) -> Page:
@@ -137,7 +100,7 @@ class _Reader:
         self.default_page = _DEFAULT_PAGE
         self._state = _State()
         self._stack: list[_State] = []
-        self._levels = [_Level()]
+        self._levels = [Level()]
         self._pages: dict[int, str] = {}
         self._font = 0
         self._default_font: int | None = None
@@ -380,7 +343,7 @@ class _Reader:
         self._state.destination = b"info"
 
     def _start_row(self, _: int) -> None:
-        self._level().definition = _RowDef()
+        self._level().definition = RowDef()
         self._level().row_open = True
 
     def _row_left(self, value: int) -> None:
@@ -394,16 +357,16 @@ class _Reader:
     def _add_edge(self, value: int) -> None:
         definition = self._level().definition
         if len(definition.cells) < _MAX_CELLS:
-            definition.cells.append(_CellDef(value, definition.merge, definition.vertical))
+            definition.cells.append(CellDef(value, definition.merge, definition.vertical))
         definition.merge = definition.vertical = ""
 
-    def _level(self) -> _Level:
+    def _level(self) -> Level:
         """The table that the properties and the text met now belong to."""
         return self._levels[min(max(self._state.nesting, 1), len(self._levels)) - 1]
 
-    def _deepen(self) -> _Level:
+    def _deepen(self) -> Level:
         while len(self._levels) < self._state.nesting:
-            self._levels.append(_Level())
+            self._levels.append(Level())
         while len(self._levels) > max(1, self._state.nesting):
             self._end_nested()
         return self._levels[-1]
@@ -452,28 +415,28 @@ class _Reader:
     def _end_nested_row(self, _: int) -> None:
         self._end_row(self._levels[-1])
 
-    def _end_row(self, level: _Level) -> None:
+    def _end_row(self, level: Level) -> None:
         if self._pieces and "".join(self._pieces).strip():
             self._end_cell()
         if level.cells:
-            level.rows.append(_Row(level.cells, level.definition))
+            level.rows.append(Row(level.cells, level.definition))
         level.cells = []
         level.row_open = False
 
     def _end_nested(self) -> None:
         level = self._levels.pop()
         if level.cells or level.paragraphs:
-            level.rows.append(_Row([*level.cells, *level.paragraphs], level.definition))
-        self._levels[-1].after += _table_items(level)
+            level.rows.append(Row([*level.cells, *level.paragraphs], level.definition))
+        self._levels[-1].after += table_items(level)
 
     def _end_table(self) -> None:
         while len(self._levels) > 1:
             self._end_nested()
         level = self._levels[0]
         if level.rows or level.after or level.paragraphs:
-            self.items.extend(_table_items(level))
+            self.items.extend(table_items(level))
             self.items.extend(Text(words) for words in level.paragraphs)
-            self._levels = [_Level(cells=level.cells, definition=level.definition, row_open=level.row_open)]
+            self._levels = [Level(cells=level.cells, definition=level.definition, row_open=level.row_open)]
 
 
 _WORDS = {
@@ -509,68 +472,3 @@ _WORDS = {
     b"page": _Reader._end_paragraph,
     b"column": _Reader._end_paragraph,
 }
-
-
-def _table_items(level: _Level) -> list[Item]:
-    """The grid of a finished table and what hung in its cells; a layout table of one cell or column gives texts."""
-    rows = level.rows
-    widest = max((len(row.texts) for row in rows), default=0)
-    texts = [words for row in rows for words in row.texts]
-    if not any(texts):
-        return level.after
-    is_prose = widest == 1 and (level.longest > 1 or any(len(words) > _LONG_CELL for words in texts))
-    if len(texts) == 1 or is_prose:
-        return [*(Text(words) for words in texts if words), *level.after]
-    is_defined = all(len(row.texts) == len(row.definition.cells) for row in rows)
-    slots, exact = lay_out(_placed(rows) if is_defined else _in_order(rows), len(rows))
-    return [Table(slots, exact and is_defined), *level.after]
-
-
-def _in_order(rows: Sequence[_Row]) -> list[Cell]:
-    return [Cell(words, number, at) for number, row in enumerate(rows) for at, words in enumerate(row.texts)]
-
-
-def _placed(rows: Sequence[_Row]) -> list[Cell]:
-    """The cells of a table by their edges; edges less than 3 points apart, too near for a digit between, are one."""
-    edges = _columns(rows)
-    cells: list[Cell] = []
-    open_below: dict[int, int] = {}
-    for number, row in enumerate(rows):
-        merges: dict[int, int] = {}
-        start = _column_of(edges, row.definition.left)
-        for definition, words in zip(row.definition.cells, row.texts, strict=True):
-            end = max(_column_of(edges, definition.edge), start + 1)
-            last = cells[-1] if cells and cells[-1].row == number else None
-            if definition.merge == "more" and last is not None and last.column + last.column_span == start:
-                joined = " ".join((last.text + " " + words).split())
-                cells[-1] = Cell(joined, number, last.column, last.row_span, end - last.column)
-                start = end
-                continue
-            above = open_below.get(start)
-            if definition.vertical == "more" and above is not None and cells[above].row + cells[above].row_span == number:
-                spanned = cells[above]
-                cells[above] = Cell(spanned.text, spanned.row, start, spanned.row_span + 1, spanned.column_span)
-                merges[start] = above
-            else:
-                if definition.vertical:
-                    merges[start] = len(cells)
-                cells.append(Cell(words, number, start, 1, end - start))
-            start = end
-        open_below = merges
-    return cells
-
-
-def _columns(rows: Sequence[_Row]) -> list[int]:
-    printed = {row.definition.left for row in rows}
-    printed.update(cell.edge for row in rows for cell in row.definition.cells)
-    edges: list[int] = []
-    for edge in sorted(printed):
-        if not edges or edge - edges[-1] >= _SAME_EDGE:
-            edges.append(edge)
-    return edges
-
-
-def _column_of(edges: Sequence[int], edge: int) -> int:
-    """The number of the border that stands for an edge: the last one that is not to its right."""
-    at = bisect_left(edges, edge)
-    return at if at < len(edges) and edges[at] == edge else at - 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import zipfile
@@ -21,10 +22,9 @@ _MAX_REPORTS = 50
 _CHUNK = 1 << 20
 _PLAUSIBLE_SHARE = 2
 _NAMES_SHOWN = 8
-_SUFFIXES = frozenset(
-    ".htm .html .shtml .xhtml .asp .aspx .jsp .php .mht .mhtml .txt .md .json .xml .pdf .rtf .doc .docx .docm .dot .dotx "
-    ".wps .wpt .xls .xlsx .xlsm .et".split()
-)
+_SUFFIXES = frozenset({".htm", ".html", ".shtml", ".xhtml", ".asp", ".aspx", ".jsp", ".php", ".mht", ".mhtml"})
+_SUFFIXES |= {".txt", ".md", ".json", ".xml", ".pdf", ".rtf"}
+_SUFFIXES |= {".doc", ".docx", ".docm", ".dot", ".dotx", ".wps", ".wpt", ".xls", ".xlsx", ".xlsm", ".et"}
 _OF_THE_SYSTEM = re.compile(r"(?:^|/)(?:__MACOSX/|\.|~\$|Thumbs\.db$)")
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError, RuntimeError, KeyError)
 _KINDS = (
@@ -40,7 +40,7 @@ class Archive:
     """An open ZIP archive that never unpacks more than its bounds allow."""
 
     def __init__(self, data: bytes, what: str) -> None:
-        """Open the archive; ``what`` names it in messages.  Raises ``UnreadableError`` where it is broken or too big."""
+        """Open the archive; ``what`` names it in messages.  ``UnreadableError`` where it is broken or too full."""
         self._what = what
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
@@ -90,9 +90,12 @@ class Archive:
         if data is None:
             return None
         try:
-            return etree.fromstring(data, _parser())
+            root = etree.fromstring(data, _parser())
         except (etree.XMLSyntaxError, ValueError) as error:
             raise UnreadableError(f"{self._what} is damaged at {_shown(name)}: {_one_line(error)}") from None
+        if root.getroottree().docinfo.doctype:
+            raise UnreadableError(f"{self._what} is not read: it defines entities at {_shown(name)}")
+        return root
 
 
 def _parser() -> etree.XMLParser:
@@ -188,10 +191,8 @@ def _listed(names: Sequence[str]) -> str:
 
 def _shown(name: str) -> str:
     """A name for people: Chinese names that an archive stores in GBK come out of ``zipfile`` as code page 437."""
-    try:
+    with contextlib.suppress(UnicodeEncodeError, UnicodeDecodeError):
         name = name.encode("cp437").decode("gb18030")
-    except (UnicodeEncodeError, UnicodeDecodeError):
-        pass
     return "".join(letter if letter.isprintable() else "?" for letter in name)[:120]
 
 

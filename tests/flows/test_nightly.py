@@ -10,8 +10,10 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import requests
@@ -107,10 +109,23 @@ def test_the_nightly_schedule_survives_the_end_of_serve_and_its_restart(prefect_
             wait_for(schedules)
             wait_for(lambda: ask(prefect_api, "deployments/filter", deployments={"name": {"any_": ["town"]}}))
             process.send_signal(signal.SIGINT)
-            assert process.wait(20) is not None
+            process.wait(20)
         (schedule,) = schedules()
         assert schedule["active"]
         assert (schedule["schedule"]["cron"], schedule["schedule"]["timezone"]) == ("30 2 * * *", "Asia/Shanghai")
+
+
+def test_the_scheduler_plans_the_coming_nights(prefect_api: Api, settings: Settings) -> None:
+    with _serving(prefect_api, settings) as process:
+        planned = wait_for(
+            lambda: ask(prefect_api, "flow_runs/filter", flow_runs={"state": {"name": {"any_": ["Scheduled"]}}})
+        )
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+    starts = {
+        datetime.fromisoformat(run["expected_start_time"]).astimezone(ZoneInfo("Asia/Shanghai")) for run in planned
+    }
+    assert {(start.hour, start.minute) for start in starts} == {(2, 30)}
 
 
 def _serving(api: Api, settings: Settings) -> subprocess.Popen[bytes]:

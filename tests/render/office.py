@@ -47,7 +47,7 @@ def as_docx(paper: Paper) -> bytes:
 
 
 def as_xlsx(paper: Paper, *, one_sheet: bool) -> bytes:
-    """Tables from the second row on, one below another or each on a sheet of its own; whole numbers stored as numbers."""
+    """Tables from the second row on, one below another or each on its own sheet; whole numbers are stored as such."""
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
@@ -92,7 +92,7 @@ def as_xls(paper: Paper) -> bytes:
 
 
 def as_rtf(paper: Paper, *, codes: str) -> bytes:
-    r"""Merged cells by wide ``\cellx`` and ``\clvmgf``; ``codes`` is ``gbk`` (``\'d5\'fe``) or ``unicode`` (``\u25919?``)."""
+    r"""Merged cells by wide ``\cellx`` and ``\clvmgf``; ``codes`` is ``gbk`` (``\'d5\'fe``) or ``unicode``."""
     out = [r"{\rtf1\ansi\ansicpg936\deff0{\fonttbl{\f0\fnil\fcharset134 SimSun;}{\f1\froman\fcharset0 Times;}}" + "\n"]
     for item in paper.items:
         if isinstance(item, Paragraph):

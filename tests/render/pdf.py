@@ -5,14 +5,18 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from .sheets import Box, Paper, Paragraph, Sheet
 
-FONT = "STSong-Light"
+NAMED_FONT = "STSong-Light"
 _LEADING = 1.25
 _PAD = 4.0
 _CENTRE_LEAST = 3
@@ -27,6 +31,7 @@ class Print:
     break prints on the second page: its last lines (``split``), nothing (``empty``) or itself again (``repeat``).
     ``vertical``: labels set upright one character a line (``stacked``) or turned by 90 degrees (``turned``).
     ``cut_rows`` lets a row be cut by the break; ``skip`` is what the first page leaves unused at its bottom.
+    ``embedded`` puts the font into the file; otherwise the file only names it.
     """
 
     rules: str = "lines"
@@ -43,6 +48,7 @@ class Print:
     turned_page: bool = False
     number_style: str = "- {} -"
     top_aligned: bool = False
+    embedded: bool = True
 
 
 @dataclass
@@ -60,11 +66,11 @@ def print_pdf(paper: Paper, style: Print | None = None) -> bytes:
     return _Press(style or Print()).run(paper.items)
 
 
-def wrap(text: str, width: float, size: float) -> list[str]:
+def wrap(text: str, width: float, size: float, font: str) -> list[str]:
     """The lines of a text that is broken at any character, words of digits and letters kept whole where they fit."""
     lines, line = [], ""
     for unit in _units(text):
-        if line and pdfmetrics.stringWidth(line + unit, FONT, size) > width + 0.01:
+        if line and pdfmetrics.stringWidth(line + unit, font, size) > width + 0.01:
             lines.append(line)
             line = ""
         line += unit
@@ -88,8 +94,7 @@ def _units(text: str) -> Iterator[str]:
 class _Press:
     def __init__(self, style: Print) -> None:
         self.style = style
-        if FONT not in pdfmetrics.getRegisteredFontNames():
-            pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+        self.font = square_font() if style.embedded else named_font()
         self.out = io.BytesIO()
         self.canvas = Canvas(self.out, pagesize=style.page, invariant=1)
         self.width, self.height = style.page
@@ -119,7 +124,7 @@ class _Press:
     def _close(self) -> None:
         if self.style.numbered:
             text = self.style.number_style.format(self.number)
-            self._text((self.width - pdfmetrics.stringWidth(text, FONT, 9)) / 2, self.height - 30, text, 9)
+            self._text((self.width - pdfmetrics.stringWidth(text, self.font, 9)) / 2, self.height - 30, text, 9)
         if self.style.turned_page:
             self.canvas.setPageRotation(90)
         self.canvas.showPage()
@@ -133,14 +138,14 @@ class _Press:
         return self.height - self.style.margin - (self.style.skip if self.number == 1 else 0.0)
 
     def _text(self, x: float, y: float, text: str, size: float) -> None:
-        self.canvas.setFont(FONT, size)
+        self.canvas.setFont(self.font, size)
         self.canvas.drawString(x, self.height - y, text)
 
     def _paragraph(self, item: Paragraph) -> None:
         size = {0: 10.5, 1: 16.0, 2: 12.0}[item.heading]
         indent = 0.0 if item.heading == 1 else 2 * size
         width = self.width - 2 * self.style.margin
-        lines = wrap("　" * (0 if item.heading == 1 else 2) + item.text, width, size)
+        lines = wrap("　" * (0 if item.heading == 1 else 2) + item.text, width, size, self.font)
         for number, line in enumerate(lines):
             if self.y + size * 1.6 > self._floor:
                 self._turn()
@@ -148,7 +153,7 @@ class _Press:
             words = line.lstrip("　")
             shift = indent if number == 0 else 0.0
             if item.heading == 1:
-                shift = (width - pdfmetrics.stringWidth(words, FONT, size)) / 2
+                shift = (width - pdfmetrics.stringWidth(words, self.font, size)) / 2
             self._text(self.style.margin + shift, self.y, words, size)
         self.y += 4
 
@@ -199,7 +204,7 @@ class _Press:
         for cell in sorted(placed, key=lambda c: c.last - c.first):
             needed = len(cell.lines) * size + 2 * _PAD
             if self.style.vertical == "turned" and self._is_upright(cell.box):
-                needed = pdfmetrics.stringWidth(cell.box.text, FONT, self.style.size) + 2 * _PAD
+                needed = pdfmetrics.stringWidth(cell.box.text, self.font, self.style.size) + 2 * _PAD
             missing = needed - sum(heights[cell.first : cell.last + 1])
             if missing > 0:
                 for row in range(cell.first, cell.last + 1):
@@ -226,7 +231,7 @@ class _Press:
     def _lines(self, box: Box, width: float) -> list[str]:
         if self._is_upright(box):
             return list(box.text) if self.style.vertical == "stacked" else [box.text]
-        return wrap(box.text, width - 2 * _PAD, self.style.size)
+        return wrap(box.text, width - 2 * _PAD, self.style.size, self.font)
 
     def _cut_row(self, placed: list[_Placed], heights: list[float], row: int) -> None:
         """Make two rows of one: the first line of every cell stays above the break, the others go below."""
@@ -271,7 +276,7 @@ class _Press:
         if self.style.broken_label == "split" or above is None:
             lines = lines[: max(room, 1)]
         if self.style.vertical == "turned" and self._is_upright(cell.box):
-            self._turned(cell, top, bottom)
+            self._turned(cell, bottom)
             return
         height = len(lines) * size * _LEADING
         y = top + _PAD if self.style.top_aligned else (top + bottom - height) / 2
@@ -279,14 +284,14 @@ class _Press:
             y += size * _LEADING
             x = cell.x0 + _PAD
             if cell.box.figure or cell.box.head or self._is_upright(cell.box):
-                x = (cell.x0 + cell.x1 - pdfmetrics.stringWidth(line, FONT, size)) / 2
+                x = (cell.x0 + cell.x1 - pdfmetrics.stringWidth(line, self.font, size)) / 2
             self._text(x, y - 0.3 * size, line, size)
 
-    def _turned(self, cell: _Placed, top: float, bottom: float) -> None:
+    def _turned(self, cell: _Placed, bottom: float) -> None:
         self.canvas.saveState()
         self.canvas.translate((cell.x0 + cell.x1 + self.style.size * 0.7) / 2, self.height - bottom + _PAD)
         self.canvas.rotate(90)
-        self.canvas.setFont(FONT, self.style.size)
+        self.canvas.setFont(self.font, self.style.size)
         self.canvas.drawString(0, 0, cell.box.text)
         self.canvas.restoreState()
 
@@ -317,3 +322,47 @@ class _Press:
 def replace_lines(cell: _Placed, lines: list[str], row: int) -> _Placed:
     """The part of a cell that stands below a page break."""
     return replace(cell, lines=lines or [""], first=row, last=row)
+
+
+@lru_cache(maxsize=1)
+def square_font() -> str:
+    """Register a TrueType font with a square for every character of the forms; it is put into the file, with its map.
+
+    Real reports carry subsets of such fonts; this one is drawn here so that no font file is needed.
+    """
+    pen = TTGlyphPen(None)
+    pen.moveTo((60, -80))
+    for point in ((60, 820), (940, 820), (940, -80)):
+        pen.lineTo(point)
+    pen.closePath()
+    square = pen.glyph()
+    codes = [
+        *range(0x20, 0x7F),
+        *range(0x2010, 0x2027),
+        *range(0x3000, 0x3020),
+        *range(0x4E00, 0x9FA6),
+        *range(0xFF01, 0xFF5F),
+    ]
+    names = {code: f"u{code:04X}" for code in codes}
+    builder = FontBuilder(1000, isTTF=True)
+    builder.setupGlyphOrder([".notdef", *names.values()])
+    builder.setupCharacterMap(names)
+    builder.setupGlyf(dict.fromkeys([".notdef", *names.values()], square))
+    widths = {name: (500 if code < 0x7F else 1000, 60) for code, name in names.items()}
+    builder.setupHorizontalMetrics({".notdef": (1000, 60), **widths})
+    builder.setupHorizontalHeader(ascent=880, descent=-120)
+    builder.setupNameTable({"familyName": "Square", "styleName": "Regular", "psName": "Square"})
+    builder.setupOS2(sTypoAscender=880, sTypoDescender=-120)
+    builder.setupPost()
+    data = io.BytesIO()
+    builder.save(data)
+    data.seek(0)
+    pdfmetrics.registerFont(TTFont("Square", data))
+    return "Square"
+
+
+@lru_cache(maxsize=1)
+def named_font() -> str:
+    """Register a font that the file only names, as old word processors do."""
+    pdfmetrics.registerFont(UnicodeCIDFont(NAMED_FONT))
+    return NAMED_FONT
