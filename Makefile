@@ -38,7 +38,7 @@ bench: setup  ## Measure pages a second, beside lxml and pandas.read_html
 	@$(BIN)/python -m benchmarks.bench
 
 fuzz: setup  ## Render and read back many more hostile layouts than the tests do
-	@NIANBAO_FUZZ_EXAMPLES=20000 $(BIN)/pytest -m fuzz
+	@$(BIN)/python -m benchmarks.fuzz --examples 20000
 
 clean:  ## Remove what make has made
 	rm -rf $(VENV) var build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -220,7 +220,7 @@ class TableAligner:
         for k, (other, more) in enumerate(read):
             if k == best:
                 continue
-            if not found[k].row_ids & found[best].row_ids:
+            if _complements(found[k], other, found[best], chosen):
                 chosen.update(other)
                 findings = [*findings, *more]
             elif sizes[k] >= _RIVAL_SHARE * sizes[best] and of_other_years[k] <= of_other_years[best]:
@@ -676,8 +676,9 @@ class TableAligner:
                 for stack in [row.header_columns.get(t.column, []) if row.header_columns else []]
                 if any(_names_value(h, self.year, table) for h in stack)
             ]
+            beside = [t for t in printed if t not in anchored and not (row.header_columns or {}).get(t.column)]
             if len(anchored) == 1:
-                return anchored[0]
+                return None if beside else anchored[0]
         words = alignment_words()
         corners = [k for k, t in enumerate(header) if t.info.has("corner")]
         after = header[corners[0] :] if corners else []
@@ -694,7 +695,7 @@ class TableAligner:
             return None
         if len(printed) == 1 or (printed and len({t.info.value for t in printed}) == 1 and not exact):
             return printed[0]
-        return None if printed else row.values[0]
+        return None if printed or not row.values else row.values[0]
 
 
 def _cases(token: Token, table: TableDef) -> tuple[str, ...]:
@@ -724,6 +725,13 @@ def _names_value(token: Token, year: int | None, table: TableDef) -> bool:
     if token.info.ids("column", table.id):
         return True
     return year is not None and year in token.info.years()
+
+
+def _complements(instance: Instance, placed: Mapping[str, Placement], best: Instance, chosen: Mapping[str, Placement]) -> bool:
+    """Whether a printing brings only what the chosen one leaves out: other rows, or other cases of a strip."""
+    if (instance.row_ids & best.row_ids) - {""}:
+        return False
+    return "" not in instance.row_ids or (bool(placed) and not set(placed) & set(chosen))
 
 
 def _contradicts(placement: Placement, figure: str, instance: Instance, other: dict[str, Placement]) -> bool:

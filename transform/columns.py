@@ -293,7 +293,8 @@ def read_columns(
             named = {i for t in header for i in t.info.ids("column", table.id)} & {c.id for c in columns}
             known = bool(named)
             order = tuple(c.id for c in columns)
-            contradicted = _disordered(header, table, columns) or 0 < len(named) * 2 < len(columns)
+            foreign = len([i for i in labels if i.key and not i.senses]) >= len(columns) > 1 and not named
+            contradicted = _disordered(header, table, columns) or 0 < len(named) * 2 < len(columns) or foreign
     ordered: Slots | None = None
     canonical: Slots | None = None
     exact = row.header_columns is not None

@@ -143,9 +143,14 @@ def _split_repeated(tokens: list[Token]) -> Iterator[list[Token]]:
     yield tokens[start:]
 
 
-def _exact_rows(grid: Grid, block: int, lead: tuple[Token, ...], pinyin: bool) -> Iterator[RawRow]:
-    pending: list[Token] = []
+def _exact_rows(grid: Grid, block: int, lead: tuple[Token, ...], above: list[Token], pinyin: bool) -> Iterator[RawRow]:
+    """The rows of one grid; ``above`` is a header printed as a grid of its own, and takes up the header of this one when it has no rows."""
+    pending: list[Token] = list(above)
+    above.clear()
     columns: dict[int, list[Token]] = {}
+    for token in pending:
+        for column in range(token.column, token.column + token.width):
+            columns.setdefault(column, []).insert(0, token)
     fresh = True
     for r, row in enumerate(grid.rows):
         tokens = _row_tokens(grid, row, r, block, pinyin)
@@ -175,9 +180,10 @@ def _exact_rows(grid: Grid, block: int, lead: tuple[Token, ...], pinyin: bool) -
                 continue
             yield RawRow(pending if first else [], part[:zone], part[zone:], block, columns, lead)
             first = False
-        if fresh:
-            fresh = False
+        fresh = False
         pending = []
+    if fresh and any(t.info.has("column") for t in pending):
+        above.extend(pending)
 
 
 def _is_blank_strip(tokens: list[Token], columns: dict[int, list[Token]]) -> bool:
@@ -216,7 +222,8 @@ def _fields(text: str, pinyin: bool) -> list[str]:
         return [text]
     if len(values) == 1 and head and not describe(" ".join(head), pinyin, True).senses:
         return [text]
-    if len(head) > 1 and all(_is_label(part, pinyin) for part in head):
+    labels = sum(_is_label(part, pinyin) for part in head)
+    if len(head) > 1 and (labels == len(head) or (labels >= 2 and 2 * labels >= len(head) and not values)):
         return [*head, *values]
     return ([" ".join(head)] if head else []) + values
 
@@ -287,9 +294,8 @@ def join_labels(tokens: Sequence[Token], pinyin: bool) -> list[Token]:
 def _without_row_number(cells: list[Cell], pinyin: bool) -> list[Cell]:
     """The cells of a line from its first label on, where nothing but one number stands before it."""
     first, *others = cells
-    if first.text.isdigit() and others and describe(others[0].text, pinyin, False).senses:
-        return others
-    return cells
+    second = next((cell.text for cell in others if cell.text), "")
+    return others if first.text.isdigit() and describe(second, pinyin, False).senses else cells
 
 
 def without_row_numbers(rows: list[RawRow]) -> list[RawRow]:
@@ -341,7 +347,7 @@ def _stream_rows(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -
             yield from flush()
             labels = []
             continue
-        if token.starts_line and all(t.info.is_blank for t in values):
+        if token.starts_line and values:
             yield from flush()
         if token.info.is_value or (is_value_word(token.info) and labels):
             values.append(token)
@@ -380,6 +386,7 @@ def _upright(grid: Grid, pinyin: bool) -> Grid:
 def read_rows(page: Page, pinyin: bool) -> list[RawRow]:
     """All raw rows of the page, in reading order."""
     rows: list[RawRow] = []
+    above: list[Token] = []
     stream: list[tuple[int, Grid | Paragraph]] = []
     for index, block in enumerate(page.blocks):
         if isinstance(block, Grid) and block.exact and len(block.rows[0] if block.rows else ()) > 1:
@@ -390,7 +397,7 @@ def read_rows(page: Page, pinyin: bool) -> list[RawRow]:
                 if isinstance(b, Paragraph) and len(b.text) <= _LONGEST_STREAM_LABEL
             )
             stream = []
-            rows.extend(_exact_rows(_upright(block, pinyin), index, lead, pinyin))
+            rows.extend(_exact_rows(_upright(block, pinyin), index, lead, above, pinyin))
         else:
             stream.append((index, _upright(block, pinyin) if isinstance(block, Grid) else block))
     rows.extend(without_row_numbers(list(_stream_rows(stream, pinyin))))

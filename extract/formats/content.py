@@ -16,21 +16,21 @@ _PIXELS = re.compile(r"\s*(\d+)(?:\.\d+)?\s*(?:px)?\s*$", re.IGNORECASE)
 _STYLE_PIXELS = re.compile(r"(?:^|[;\s])(?:width|height)\s*:\s*(\d+)(?:\.\d+)?px", re.IGNORECASE)
 
 
-def read_meta(root: etree._Element, survey: Survey) -> dict[str, str]:
+def read_meta(survey: Survey) -> dict[str, str]:
     """The document's own metadata: lower-cased meta names, ``html:title``, ``html:canonical``, ``html:breadcrumb``.
 
     Where a name occurs twice, the first value that is not empty wins.
     """
     meta: dict[str, str] = {}
-    for element in root.iter("meta"):
+    for element in survey.about["meta"]:
         name = (element.get("name") or element.get("property") or "").strip().lower()
         value = " ".join((element.get("content") or "").split())
         if name and value:
             meta.setdefault(name, value)
-    title = next(root.iter("title"), None)
+    title = next(iter(survey.about["title"]), None)
     if title is not None and (words := _words(title)):
         meta["html:title"] = words
-    for link in root.iter("link"):
+    for link in survey.about["link"]:
         address = (link.get("href") or "").strip()
         if address and "canonical" in (link.get("rel") or "").lower().split():
             meta.setdefault("html:canonical", address)

@@ -68,7 +68,7 @@ def read_html(source: str, *, encoding: str = "utf-8", url: str | None = None) -
     if root is None:
         return Page((), "html", encoding, url)
     seen = survey(root)
-    meta = content.read_meta(root, seen)
+    meta = content.read_meta(seen)
     roots = content.find_roots(seen)
     drop_unseen(root, seen)
     pictures = content.count_pictures(root, roots)
@@ -165,7 +165,9 @@ def _joined_text(items: Sequence[_Item]) -> str:
 
 def _blocks(items: Sequence[_Item]) -> tuple[Block, ...]:
     """The items with their locators, once runs of paragraphs that hold pipe rows are read as rows."""
-    if sum(1 for item in items if isinstance(item, _Text) and _holds_cells(item.text)) >= _LEAST_PIPE_LINES:
+    if _may_hold_cells(items) and (
+        sum(1 for item in items if isinstance(item, _Text) and _holds_cells(item.text)) >= _LEAST_PIPE_LINES
+    ):
         items = [resolved for run in _runs(items) for resolved in _resolved(run)]
     paragraphs = grids = 0
     blocks: list[Block] = []
@@ -178,6 +180,11 @@ def _blocks(items: Sequence[_Item]) -> tuple[Block, ...]:
             grids += 1
             blocks.append(Grid(item.rows, f"table {grids}", item.exact))
     return tuple(blocks)
+
+
+def _may_hold_cells(items: Sequence[_Item]) -> bool:
+    joined = "\n".join([item.text for item in items if isinstance(item, _Text)])
+    return "\t" in joined or text.is_pipe_line(joined)
 
 
 def _holds_cells(words: str) -> bool:

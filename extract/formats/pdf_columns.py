@@ -10,7 +10,9 @@ from statistics import median
 from extract.formats.pdf_text import Line, join_lines, split_at_gaps
 
 GAP = 0.75
-_VALUE = re.compile(r"[+＋\-—–−]?\d[\d,，.．]*(?<=\d)(?:[^\W\d_]{0,2}|[%％])|[\-—–−/／]+|[零〇无○一二三四五六七八九十百千]{1,5}")
+_VALUE = re.compile(
+    r"[+＋\-—–−]?\d[\d,，.．]*(?<=\d)(?:[^\W\d_]{0,2}|[%％])|[\-—–−/／]+|[零〇无○一二三四五六七八九十百千]{1,5}"
+)
 _SAME_ROW = 0.6
 _REACH = 2.2
 _SAME_CELL = 1.55

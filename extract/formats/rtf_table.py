@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from extract.formats.assemble import Item, Table, Text, lay_out
 from extract.page import Cell
@@ -72,38 +73,47 @@ def _in_order(rows: Sequence[Row]) -> list[Cell]:
     return [Cell(words, number, at) for number, row in enumerate(rows) for at, words in enumerate(row.texts)]
 
 
+class _Piece(NamedTuple):
+    """A cell of a row after its horizontal merges: first column, column after the last, text, vertical merge."""
+
+    start: int
+    end: int
+    text: str
+    vertical: str
+
+
 def _placed(rows: Sequence[Row]) -> list[Cell]:
     """The cells of a table by their edges; edges less than 3 points apart, too near for a digit between, are one."""
     edges = _columns(rows)
     cells: list[Cell] = []
-    open_below: dict[int, int] = {}
+    open_above: dict[int, int] = {}
     for number, row in enumerate(rows):
-        merges: dict[int, int] = {}
-        start = _column_of(edges, row.definition.left)
-        for definition, words in zip(row.definition.cells, row.texts, strict=True):
-            end = max(_column_of(edges, definition.edge), start + 1)
-            last = cells[-1] if cells and cells[-1].row == number else None
-            if definition.merge == "more" and last is not None and last.column + last.column_span == start:
-                joined = " ".join((last.text + " " + words).split())
-                cells[-1] = Cell(joined, number, last.column, last.row_span, end - last.column)
-                start = end
-                continue
-            above = open_below.get(start)
-            if (
-                definition.vertical == "more"
-                and above is not None
-                and cells[above].row + cells[above].row_span == number
-            ):
-                spanned = cells[above]
-                cells[above] = Cell(spanned.text, spanned.row, start, spanned.row_span + 1, spanned.column_span)
-                merges[start] = above
+        open_here: dict[int, int] = {}
+        for start, end, words, vertical in _pieces(row, edges):
+            at = open_above.get(start, -1)
+            if vertical == "more" and at >= 0 and cells[at].column_span == end - start:
+                cells[at] = Cell(cells[at].text, cells[at].row, start, cells[at].row_span + 1, end - start)
             else:
-                if definition.vertical:
-                    merges[start] = len(cells)
+                at = len(cells)
                 cells.append(Cell(words, number, start, 1, end - start))
-            start = end
-        open_below = merges
+            if vertical:
+                open_here[start] = at
+        open_above = open_here
     return cells
+
+
+def _pieces(row: Row, edges: Sequence[int]) -> list[_Piece]:
+    pieces: list[_Piece] = []
+    start = _column_of(edges, row.definition.left)
+    for definition, words in zip(row.definition.cells, row.texts, strict=True):
+        end = max(_column_of(edges, definition.edge), start + 1)
+        if definition.merge == "more" and pieces:
+            first = pieces.pop()
+            pieces.append(_Piece(first.start, end, " ".join(f"{first.text} {words}".split()), first.vertical))
+        else:
+            pieces.append(_Piece(start, end, words, definition.vertical))
+        start = end
+    return pieces
 
 
 def _columns(rows: Sequence[Row]) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -11,7 +11,6 @@ from lxml import etree
 
 from extract.formats.known import breadcrumb_names, content_selectors
 
-_NOTED = ("style", "class", "id", "role", "hidden")
 _DISPLAY_NONE = re.compile(r"(?:^|[;\s])display\s*:\s*none", re.IGNORECASE)
 _INVISIBLE = re.compile(r"(?:^|[;\s])visibility\s*:\s*(hidden|collapse)", re.IGNORECASE)
 _DISPLAY_TABLE = re.compile(r"(?:^|[;\s])display\s*:\s*(?:inline-)?(table[a-z-]*)", re.IGNORECASE)
@@ -50,7 +49,10 @@ class _Verdict:
 
 @dataclass(slots=True)
 class Survey:
-    """The elements of a tree that need attention, each list in document order, and the tags that occur."""
+    """The elements of a tree that need attention, each list in document order, and the tags that occur.
+
+    ``about`` holds the elements that describe the document (title, meta, link), by their tag.
+    """
 
     tags: set[str] = field(default_factory=set)
     removed: list[etree._Element] = field(default_factory=list)
@@ -58,28 +60,25 @@ class Survey:
     becoming: list[tuple[etree._Element, str]] = field(default_factory=list)
     candidates: dict[int, list[etree._Element]] = field(default_factory=dict)
     trails: dict[int, list[etree._Element]] = field(default_factory=dict)
+    about: dict[str, list[etree._Element]] = field(default_factory=lambda: {"title": [], "meta": [], "link": []})
 
 
 def survey(root: etree._Element) -> Survey:
     """Look at each element once."""
     result = Survey()
     selected_tags = _selected_tags()
-    known: dict[str | bytes, dict[str | bytes, _Verdict | None]] = {name: {} for name in _NOTED}
-    tags = result.tags
-    for element in root.iter(etree.Element):
+    tags, about = result.tags, result.about
+    judges: Mapping[str | bytes, Callable[[str], _Verdict | None]] = _JUDGES
+    for element in root.iter("*"):
         tag = element.tag
         tags.add(tag)
         if tag in selected_tags:
             result.candidates.setdefault(selected_tags[tag], []).append(element)
-        for name, value in element.items():
-            verdicts = known.get(name)
-            if verdicts is not None:
-                if value in verdicts:
-                    verdict = verdicts[value]
-                else:
-                    verdict = verdicts[value] = _judge(str(name), str(value))
-                if verdict is not None:
-                    _note(result, element, verdict)
+        elif tag in about:
+            about[tag].append(element)
+        for name in element.keys():  # noqa: SIM118
+            if name in judges and (verdict := judges[name](element.get(name, ""))) is not None:
+                _note(result, element, verdict)
     return result
 
 
@@ -105,23 +104,7 @@ def _note(result: Survey, element: etree._Element, verdict: _Verdict) -> None:
         result.trails.setdefault(trail, []).append(element)
 
 
-@lru_cache(maxsize=1 << 13)
-def _judge(name: str, value: str) -> _Verdict | None:
-    if name == "hidden":
-        return _Verdict(removed=True)
-    if name == "role":
-        becomes = _TAG_OF_ROLE.get(value.strip().lower())
-        return _Verdict(becomes=becomes) if becomes else None
-    if name == "style":
-        return _judge_style(value)
-    folded = value.lower()
-    sign = "#" if name == "id" else "."
-    words = {sign + folded.strip()} if name == "id" else {sign + word for word in folded.split()}
-    selectors = tuple(place for place, selector in enumerate(content_selectors()) if selector in words)
-    trails = tuple(place for place, part in enumerate(breadcrumb_names()) if part in folded)
-    return _Verdict(selectors=selectors, trails=trails) if selectors or trails else None
-
-
+@lru_cache(maxsize=1 << 12)
 def _judge_style(style: str) -> _Verdict | None:
     invisible = _INVISIBLE.search(style)
     display = _DISPLAY_TABLE.search(style)
@@ -131,6 +114,42 @@ def _judge_style(style: str) -> _Verdict | None:
         return _Verdict(invisible=True)
     becomes = _TAG_OF_DISPLAY.get(display[1].lower()) if display else None
     return _Verdict(becomes=becomes) if becomes else None
+
+
+@lru_cache(maxsize=1 << 12)
+def _judge_class(value: str) -> _Verdict | None:
+    folded = value.lower()
+    return _judge_names(folded, {f".{word}" for word in folded.split()})
+
+
+@lru_cache(maxsize=1 << 12)
+def _judge_id(value: str) -> _Verdict | None:
+    folded = value.lower()
+    return _judge_names(folded, {f"#{folded.strip()}"})
+
+
+def _judge_names(folded: str, words: set[str]) -> _Verdict | None:
+    selectors = tuple(place for place, selector in enumerate(content_selectors()) if selector in words)
+    trails = tuple(place for place, part in enumerate(breadcrumb_names()) if part in folded)
+    return _Verdict(selectors=selectors, trails=trails) if selectors or trails else None
+
+
+def _judge_role(value: str) -> _Verdict | None:
+    becomes = _TAG_OF_ROLE.get(value.strip().lower())
+    return _Verdict(becomes=becomes) if becomes else None
+
+
+def _judge_hidden(_: str) -> _Verdict:
+    return _Verdict(removed=True)
+
+
+_JUDGES = {
+    "style": _judge_style,
+    "class": _judge_class,
+    "id": _judge_id,
+    "role": _judge_role,
+    "hidden": _judge_hidden,
+}
 
 
 @lru_cache(maxsize=1)

@@ -123,7 +123,9 @@ def test_column_and_row_spans_hold_one_cell_in_all_their_slots():
 
 
 def test_a_merge_goes_on_only_below_a_cell_of_the_same_columns():
-    page = read(tbl(tr(tc("甲", "<w:vMerge w:val='restart'/>"), "乙"), tr(tc("丙", "<w:gridSpan w:val='2'/><w:vMerge/>"))))
+    page = read(
+        tbl(tr(tc("甲", "<w:vMerge w:val='restart'/>"), "乙"), tr(tc("丙", "<w:gridSpan w:val='2'/><w:vMerge/>")))
+    )
     assert grids(page) == [[["甲", "乙"], ["丙", "丙"]]]
 
 
@@ -223,9 +225,7 @@ def test_content_controls_are_read_in_their_place():
 
 def test_automatic_numbers_stand_before_their_paragraphs():
     def level(at, number_format, pattern):
-        return (
-            f"<w:lvl w:ilvl='{at}'><w:start w:val='1'/><w:numFmt w:val='{number_format}'/><w:lvlText w:val='{pattern}'/></w:lvl>"
-        )
+        return f"<w:lvl w:ilvl='{at}'><w:start w:val='1'/><w:numFmt w:val='{number_format}'/><w:lvlText w:val='{pattern}'/></w:lvl>"
 
     numbering = (
         f"<w:numbering {W}><w:abstractNum w:abstractNumId='0'>{level(0, 'chineseCounting', '%1、')}"
@@ -237,7 +237,14 @@ def test_automatic_numbers_stand_before_their_paragraphs():
         return p(words, f"<w:numPr><w:ilvl w:val='{at}'/><w:numId w:val='3'/></w:numPr>")
 
     body = item("总体", 0) + item("甲", 1) + item("乙", 1) + item("公开", 0) + item("丙", 1) + item("点", 2)
-    assert paragraphs(read(body, numbering=numbering)) == ["一、总体", "（1）甲", "（2）乙", "二、公开", "（1）丙", "点"]
+    assert paragraphs(read(body, numbering=numbering)) == [
+        "一、总体",
+        "（1）甲",
+        "（2）乙",
+        "二、公开",
+        "（1）丙",
+        "点",
+    ]
 
 
 def test_rows_of_pipes_in_paragraphs_are_a_grid():
@@ -253,9 +260,7 @@ def test_a_document_that_packs_html_is_read():
         '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
         '<Relationship Id="c" Type="x/aFChunk" Target="/word/a.htm"/></Relationships>'
     )
-    chunk = (
-        '<w:altChunk xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:id="c"/>'
-    )
+    chunk = '<w:altChunk xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:id="c"/>'
     parts = {"word/_rels/document.xml.rels": relation, "word/a.htm": "<table><tr><td>一<td>二<tr><td>3<td>4</table>"}
     assert grids(read(chunk, **parts)) == [[["一", "二"], ["3", "4"]]]
 

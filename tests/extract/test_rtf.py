@@ -78,6 +78,11 @@ def test_merges_hold_one_cell_in_all_their_slots():
         + row("", "7", "", flags=[r"\clvmrg", "", r"\clvmrg"])
     )
     assert grids(page) == [[["a", "a", "b"], ["", "7", "b"]]]
+    page = read(
+        row("a", "", "1", flags=[r"\clvmgf\clmgf", r"\clvmgf\clmrg"])
+        + row("", "", "2", flags=[r"\clvmrg\clmgf", r"\clvmrg\clmrg"])
+    )
+    assert grids(page) == [[["a", "a", "1"], ["a", "a", "2"]]]
     page = read(row("a", "1", flags=[r"\clvmgf"]) + row("", "2", flags=[r"\clvmrg"]))
     assert page.blocks[0].rows[1][0] is page.blocks[0].rows[0][0]
 
@@ -89,7 +94,9 @@ def test_a_row_that_prints_more_cells_than_it_defines_makes_the_table_inexact():
 
 
 def test_the_definition_of_a_row_may_come_after_its_cells():
-    page = read(r"\pard\intbl a\cell b\cell\pard\intbl{\trowd\cellx1000\cellx3000\row}" + row("1", "2", edges=[1000, 3000]))
+    page = read(
+        r"\pard\intbl a\cell b\cell\pard\intbl{\trowd\cellx1000\cellx3000\row}" + row("1", "2", edges=[1000, 3000])
+    )
     assert grids(page) == [[["a", "b"], ["1", "2"]]]
     assert page.blocks[0].exact
 
@@ -113,7 +120,7 @@ def test_a_nested_table_is_a_grid_of_its_own_right_after():
         r"\pard\intbl\itap2 1\nestcell 2\nestcell{\*\nesttableprops\trowd\cellx500\cellx900\nestrow}"
         r"{\nonesttables\par no}\pard\intbl\itap1"
     )
-    page = read(rf"\trowd\cellx1000\cellx2000 \pard\intbl a{inner} \cell\pard\intbl b\cell\row" + row("3", "4"))
+    page = read(rf"\trowd\cellx1000\cellx2000 \pard\intbl a\par{inner} \cell\pard\intbl b\cell\row" + row("3", "4"))
     assert grids(page)[0][1] == ["3", "4"]
     assert grids(page)[1] == [["1", "2"]]
 

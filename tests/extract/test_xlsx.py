@@ -170,7 +170,9 @@ def hand_made(sheet, shared="", relations="", name="xl/worksheets/s.xml"):
 
 def test_phonetic_readings_are_not_text_and_rich_text_is():
     shared = "<si><r><t>政</t></r><r><t>务</t></r><rPh sb='0' eb='1'><t>せい</t></rPh></si><si><t>a_x000A_b</t></si>"
-    rows = "<row r='1'><c r='A1' t='s'><v>0</v></c><c t='s'><v>1</v></c><c t='s'><v>9</v></c><c t='str'><v>7</v></c></row>"
+    rows = (
+        "<row r='1'><c r='A1' t='s'><v>0</v></c><c t='s'><v>1</v></c><c t='s'><v>9</v></c><c t='str'><v>7</v></c></row>"
+    )
     assert grids(read_page(hand_made(f"<sheetData>{rows}</sheetData>", shared))) == [[["政务", "a b", "", "7"]]]
 
 

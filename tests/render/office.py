@@ -23,7 +23,7 @@ def draw_paper(seed: int, form: str, ceiling: Level = "clean", *, calm: bool = T
 
 
 def as_docx(paper: Paper) -> bytes:
-    """Headings by style, merged cells by gridSpan and vMerge."""
+    """Headings by style, merged cells by gridSpan and vMerge, and the empty paragraph with which Word ends."""
     document = docx.Document()
     for item in paper.items:
         if isinstance(item, Paragraph):
@@ -43,6 +43,7 @@ def as_docx(paper: Paper) -> bytes:
                     if box.cs > 1 or bottom > y:
                         cell = cell.merge(table.cell(bottom, x + box.cs - 1))
                     cell.text = box.text
+    document.add_paragraph()
     return _saved(document)
 
 
