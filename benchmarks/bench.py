@@ -72,11 +72,15 @@ def _time_page(data: bytes, clock: Clock) -> Timing:
     del tree
     pandas_time, frames = _timed(clock, lambda: pd.read_html(io.StringIO(text)))
     del frames
+    return Timing(lxml_time, pandas_time, *_time_halves(data, clock))
+
+
+def _time_halves(data: bytes, clock: Clock) -> tuple[float, float]:
     page_time, page = _timed(clock, lambda: read_page(data))
     report_time, report = _timed(clock, lambda: read_report(page))
     if report.verdict == "empty":
-        raise SystemExit("bench: a generated page was not read as a report; mend the reader before measuring it")
-    return Timing(lxml_time, pandas_time, page_time, report_time)
+        raise SystemExit("bench: a generated report was not read as one; mend the reader before measuring it")
+    return page_time, report_time
 
 
 def measure(pages: Sequence[bytes], rounds: int, clock: Clock) -> tuple[list[Timing], list[Timing]]:
@@ -126,23 +130,19 @@ def text_table(count: int, clock: Clock) -> list[str]:
     ]
     for container in TEXT_CONTAINERS:
         reports = text_reports(container, count)
-        halves = []
-        for data in reports:
-            page_time, page = _timed(clock, lambda data=data: read_page(data))  # type: ignore[misc]
-            report_time, _ = _timed(clock, lambda page=page: read_report(page))  # type: ignore[misc]
-            halves.append((page_time, report_time))
+        halves = [_time_halves(data, clock) for data in reports]
         wholes = sorted(map(sum, halves))
-        middle = median(wholes)
+        middle, slow = median(wholes), wholes[int(len(wholes) * 0.95)]
         lines.append(
             f"{container:<18}{median(map(len, reports)) / 1000:>6.1f}{median(p for p, _ in halves):>11.2f}"
-            f"{median(r for _, r in halves):>13.2f}{middle:>8.2f}{wholes[int(len(wholes) * 0.95)]:>12.2f}{1000 / middle:>11.0f}"
+            f"{median(r for _, r in halves):>13.2f}{middle:>8.2f}{slow:>12.2f}{1000 / middle:>11.0f}"
         )
     return lines
 
 
 def first_of_all(data: bytes) -> str:
     """What a new process pays once: its imports, and its first page with every table of wording still on disk."""
-    done = subprocess.run([sys.executable, "-c", _FIRST], input=data, capture_output=True, check=True)
+    done = subprocess.run([sys.executable, "-c", _FIRST], input=data, capture_output=True, check=True)  # noqa: S603
     imports, page = map(float, done.stdout.split())
     return f"new process: imports {imports * 1000:.0f} ms, first page {page * 1000:.0f} ms"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Callable
-from itertools import cycle
+from itertools import cycle, pairwise
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
@@ -46,7 +46,8 @@ _OBJECTS = (
     "土地流转合同",
 )
 _SPAN = (
-    "font-size:16.0pt;mso-bidi-font-size:12.0pt;font-family:仿宋_GB2312;mso-hascii-font-family:&quot;Times New Roman&quot;;"
+    "font-size:16.0pt;mso-bidi-font-size:12.0pt;font-family:仿宋_GB2312;"
+    "mso-hascii-font-family:&quot;Times New Roman&quot;;"
     "mso-hansi-font-family:&quot;Times New Roman&quot;;color:black;mso-font-kerning:0pt"
 )
 _CELL_STYLE = (
@@ -61,8 +62,9 @@ def sentence(rng: random.Random) -> str:
     """One sentence of a report's prose, of 40 to 60 characters."""
     when, deed, thing = rng.choice(_WHEN), rng.choice(_DEEDS), rng.choice(_OBJECTS)
     others = rng.sample(_SUBJECTS, 2)
-    number = rng.randint(11, 9999)
-    return f"{when}，{others[0]}会同{others[1]}{deed}{thing}{number}份，并在公开栏张贴第{rng.randint(1, 99)}期，方便群众随时查阅、对照和提出意见。"
+    number, issue = rng.randint(11, 9999), rng.randint(1, 99)
+    deed = f"{when}，{others[0]}会同{others[1]}{deed}{thing}{number}份"
+    return f"{deed}，并在公开栏张贴第{issue}期，方便群众随时查阅、对照和提出意见。"
 
 
 def _word_paragraph(rng: random.Random) -> str:
@@ -79,12 +81,13 @@ def _word_paragraph(rng: random.Random) -> str:
 def _pieces(words: str, rng: random.Random) -> list[str]:
     """A sentence as a word processor cuts it: at every change of font, and now and then in between."""
     cuts = sorted({0, len(words), *rng.sample(range(1, len(words)), 2)})
-    return [words[start:end] for start, end in zip(cuts, cuts[1:], strict=False)]
+    return [words[start:end] for start, end in pairwise(cuts)]
 
 
 def _menu(rng: random.Random) -> str:
     entries = "".join(
-        f'<li class="list-item"><a href="/zwgk/{rng.randint(1, 10**6)}/index.html" target="_blank" title="{name}">{name}</a>'
+        f'<li class="list-item"><a href="/zwgk/{rng.randint(1, 10**6)}/index.html" target="_blank" title="{name}">'
+        f"{name}</a>"
         f"<span>{rng.randint(2019, 2024)}-0{rng.randint(1, 9)}-1{rng.randint(0, 9)}</span></li>\n"
         for name in (rng.choice(_DEEDS) + rng.choice(_OBJECTS) for _ in range(12))
     )
@@ -130,7 +133,7 @@ def _with_wide_cells(page: str, room: int) -> str:
 
 
 def html_pages(size: int, count: int, *, seed: int = 0) -> list[bytes]:
-    """``count`` distinct pages of about ``size`` bytes; markup of cells, site templates, encodings and kinds in turn."""
+    """``count`` distinct pages of about ``size`` bytes; cells, site templates, encodings and kinds in turn."""
     kinds, forms = cycle(KINDS), cycle(("2021", "2019", "2021"))
     choices = zip(range(count), kinds, forms, cycle(_CELLS), cycle(_FAMILIES), cycle(_ENCODINGS), strict=False)
     return [_html_page(size, f"{seed}/{size}/{number}", *choice) for number, *choice in choices]

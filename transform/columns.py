@@ -1,4 +1,4 @@
-"""Which value of a row belongs to which column of the form: by the column it stands in, or by the order of the header."""
+"""Which value of a row belongs to which column of the form: by where it stands, or by the order of the header."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 
 from transform.fold import fold
 from transform.forms import ColumnDef, TableDef
-from transform.lines import RawRow, Token, alignment_words
+from transform.tokens import RawRow, Token, alignment_words
 from transform.vocabulary import TextInfo, cut_label_ids, label_keys
 
 _MIN_DAMAGED = 2
@@ -26,7 +26,8 @@ class ColumnReading:
     """The tokens of one row in the order of the form's columns.
 
     ``anchored`` follows the columns of the grid, ``ordered`` the order of the header, ``canonical`` the order of the
-    form where the header prints another; each is None when it gives no complete reading.  ``order`` is the sequence of column ids that the header prints (canonical when it prints none);
+    form where the header prints another; each is None when it gives no complete reading.  ``order`` is the
+    sequence of column ids that the header prints (canonical when it prints none);
     ``header_known`` says whether a header was read at all, ``contradicted`` that it is damaged and out of order.
     """
 
@@ -39,7 +40,7 @@ class ColumnReading:
 
 
 @lru_cache(maxsize=256)
-def _wordings(table_id: str, columns: tuple[ColumnDef, ...]) -> dict[str, tuple[str, ...]]:
+def _wordings(columns: tuple[ColumnDef, ...]) -> dict[str, tuple[str, ...]]:
     return {column.id: column.wordings for column in columns}
 
 
@@ -79,7 +80,7 @@ def resolve_header(
         for place, column_id in zip(open_places, missing, strict=True):
             filled[place] = column_id
         in_order = [i for i in filled if i] == ids
-        wordings = _wordings(table.id, columns)
+        wordings = _wordings(columns)
         fitting = all(
             (info := infos[place]) is None or not info.key or filled[place] in cut_label_ids(info.key, wordings)
             for place in open_places
@@ -93,7 +94,8 @@ def resolve_header(
 def _most_similar(key: str, columns: tuple[ColumnDef, ...]) -> str | None:
     """The one column whose wording a damaged label resembles by half at least, and clearly more than all others."""
     scores = sorted(
-        ((max(fuzz.ratio(key, k) for w in c.wordings for k in label_keys(fold(w))), c.id) for c in columns), reverse=True
+        ((max(fuzz.ratio(key, k) for w in c.wordings for k in label_keys(fold(w))), c.id) for c in columns),
+        reverse=True,
     )
     if not scores or scores[0][0] < _MIN_RESEMBLANCE:
         return None
@@ -115,7 +117,9 @@ def _years_above(stack: Sequence[Token]) -> set[int]:
     return {year for token in stack for year in token.info.years()}
 
 
-def _anchored(row: RawRow, table: TableDef, columns: tuple[ColumnDef, ...], year: int | None) -> tuple[Slots | None, bool]:
+def _anchored(
+    row: RawRow, table: TableDef, columns: tuple[ColumnDef, ...], year: int | None
+) -> tuple[Slots | None, bool]:
     """Tokens by grid column, and whether the header names columns that the row does not reach."""
     if row.header_columns is None or not row.header_columns:
         return None, False
@@ -144,7 +148,11 @@ def _anchored(row: RawRow, table: TableDef, columns: tuple[ColumnDef, ...], year
         return None, not every <= {i for leaf in leaves if leaf for i in leaf.ids("column", table.id)}
     words = alignment_words()
     for column_id, token, leaf in zip(resolved, tokens, leaves, strict=True):
-        if column_id is None and token.info.has_digits and (leaf is None or leaf.key not in words.ignored_columns | words.subtotal):
+        if (
+            column_id is None
+            and token.info.has_digits
+            and (leaf is None or leaf.key not in words.ignored_columns | words.subtotal)
+        ):
             return None, True
     by_id = {i: t for i, t in zip(resolved, tokens, strict=True) if i}
     if not every <= set(by_id):
@@ -155,7 +163,7 @@ def _anchored(row: RawRow, table: TableDef, columns: tuple[ColumnDef, ...], year
 def _merge_repeated(
     tokens: list[Token], leaves: list[TextInfo | None], table: TableDef, allowed: set[str]
 ) -> tuple[list[Token], list[TextInfo | None]] | None:
-    """One token for each header cell that lies over several, or is repeated: None when two different ones are printed."""
+    """One token for each header cell that lies over several or is repeated; None when two of them differ."""
     kept_tokens: list[Token] = []
     kept_leaves: list[TextInfo | None] = []
     for token, leaf in zip(tokens, leaves, strict=True):
@@ -172,7 +180,7 @@ def _merge_repeated(
 
 
 def header_order(header: Sequence[Token], table: TableDef, columns: tuple[ColumnDef, ...]) -> tuple[str, ...] | None:
-    """The order of columns that a header prints, children standing where their common parent stands; None when unclear.
+    """The order of columns that a header prints, children where their parent stands; None when unclear.
 
     A column that the form does not have (a subtotal, a remark) stands in the order as an empty id.
     """
@@ -203,11 +211,10 @@ def _disordered(header: Sequence[Token], table: TableDef, columns: tuple[ColumnD
     """Whether an incomplete header contradicts the form's own order."""
     rank = {c.id: k for k, c in enumerate(columns)}
     parents = {c.id for c in columns if c.parent}
-    for group in (lambda i: i in parents, lambda i: i not in parents):
-        ranks = [rank[i] for t in header for i in t.info.ids("column", table.id) if i in rank and group(i)]
-        if ranks != sorted(ranks):
-            return True
-    return False
+    named = [i for t in header for i in t.info.ids("column", table.id) if i in rank]
+    below = [rank[i] for i in named if i in parents]
+    top = [rank[i] for i in named if i not in parents]
+    return below != sorted(below) or top != sorted(top)
 
 
 def filling_before(rows: Sequence[tuple[RawRow, int]]) -> int | None:

@@ -80,7 +80,7 @@ def _pinyin_groups(run: str) -> list[str]:
 
 
 def has_pinyin_noise(texts: Iterable[str]) -> bool:
-    """Whether a document carries pinyin in brackets as noise: at least five bracketed Mandarin syllables after Han characters."""
+    """Whether a document carries pinyin in brackets as noise: at least five Mandarin syllables after Han characters."""
     found = 0
     for text in texts:
         if _has_bracketed_letters(text):
@@ -101,7 +101,7 @@ def _without_syllables(match: re.Match[str]) -> str:
 
 
 def clean(text: str, *, pinyin: bool = False) -> str:
-    """The text without noise, in its original script: invisible characters, pinyin in brackets (when ``pinyin``), runs of blanks."""
+    """The text in its original script, without invisible characters, runs of blanks, and (when ``pinyin``) pinyin."""
     text = _INVISIBLE.sub("", text)
     if pinyin and _has_bracketed_letters(text):
         text = _PINYIN_RUN.sub(_without_syllables, text)
@@ -133,7 +133,7 @@ def _fold_in_steps(text: str, pinyin: bool) -> str:
 
 @lru_cache(maxsize=1)
 def _single_folds() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, str]]:
-    """The characters that folding changes where they stand alone, those of them that open a bracket, what becomes of them."""
+    """The characters that folding changes where they stand alone, those that open a bracket, what they become."""
     codes = (*range(0x80), *_COMPATIBLE, *range(0xF900, 0xFB00), *range(0xFE00, 0xFE10), *_fold_table())
     folds = {chr(code): _fold_in_steps(chr(code), False) for code in codes}
     table = {character: folded for character, folded in folds.items() if character != folded}

@@ -124,7 +124,7 @@ class TableDef:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """One instance of a rule of arithmetic: the sum of ``left`` stands in ``relation`` to the sum of ``right`` plus ``constant``.
+    """One instance of a rule: the sum of ``left`` stands in ``relation`` to the sum of ``right`` plus ``constant``.
 
     ``left`` and ``right`` are figure ids; ``scope`` names the row or column it runs along (None for a whole report).
     ``levels`` limits it to issuers of those levels; ``doubt`` is False where a failure puts no figure in doubt.
@@ -297,6 +297,8 @@ def _load(text: str) -> Form:
 def load_forms() -> dict[str, Form]:
     """All forms by id, oldest first; ``figures`` of a form holds alternative rows too (``FigureDef.alternative``)."""
     folder = resources.files("data").joinpath("forms")
-    texts = sorted((entry.name, entry.read_text(encoding="utf-8")) for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    texts = sorted(
+        (entry.name, entry.read_text(encoding="utf-8")) for entry in folder.iterdir() if entry.name.endswith(".toml")
+    )
     forms = [_load(text) for _, text in texts]
     return {form.id: form for form in forms}

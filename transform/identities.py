@@ -72,7 +72,7 @@ def _with_alternatives(form: Form, figures: Mapping[str, Figure]) -> tuple[Ident
 
 
 def level_of(division_code: str | None) -> str | None:
-    """The level of an issuer by the length of its statistical code: province 2, prefecture 4, county 6, town 9 digits."""
+    """The level of an issuer by the length of its statistical code: province 2, prefecture 4, county 6, town 9."""
     return {2: "province", 4: "prefecture", 6: "county", 9: "town"}.get(len(division_code or ""))
 
 
@@ -180,7 +180,7 @@ def identity_findings(
         identity = outcome.identity
         names = _terms(identity)
         if outcome.unknown:
-            finding = _blank_finding(form, outcome, figures, cause)
+            finding = _blank_finding(form, outcome, figures)
             if finding is not None:
                 findings.append(finding)
             continue
@@ -197,7 +197,7 @@ def identity_findings(
     return findings
 
 
-def _blank_finding(form: Form, outcome: Outcome, figures: Mapping[str, Figure], cause: object) -> Finding | None:
+def _blank_finding(form: Form, outcome: Outcome, figures: Mapping[str, Figure]) -> Finding | None:
     """What a broken equation says of its blanks: too much is printed already, or a blank must hold a number."""
     identity = outcome.identity
     if identity.relation != "=" or identity.severity != "error":
@@ -209,7 +209,9 @@ def _blank_finding(form: Form, outcome: Outcome, figures: Mapping[str, Figure], 
     short_side = on_left if outcome.lacking > 0 else [n for n in blanks if n in identity.right]
     text = f"{identity.gloss}{_place(identity, form)}: {_shown(outcome.left)} ≠ {_shown(outcome.right)}"
     if not short_side:
-        return Finding(identity.rule, "error", _terms(identity), f"{text}, whatever the blank cells stand for", "source")
+        return Finding(
+            identity.rule, "error", _terms(identity), f"{text}, whatever the blank cells stand for", "source"
+        )
     suggested = ((short_side[0], abs(outcome.lacking)),) if len(short_side) == 1 else ()
     named = tuple(dict.fromkeys((*short_side, *_terms(identity))))
     message = f"{text}: a blank cell stands for a number"
@@ -224,9 +226,7 @@ def domain_findings(form: Form, figures: Mapping[str, Figure]) -> list[Finding]:
             continue
         problem = _domain_problem(form.figures[name], figure.value)
         if problem:
-            findings.append(
-                Finding("figure.domain", "error", (name,), f"prints '{figure.raw}': {problem}", "source")
-            )
+            findings.append(Finding("figure.domain", "error", (name,), f"prints '{figure.raw}': {problem}", "source"))
     return findings
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from transform.forms import TableDef, load_forms
-from transform.lines import RawRow, Token, alignment_words
+from transform.tokens import RawRow, Token, alignment_words
 
 _STRIP_MARKS = frozenset({"upheld", "corrected", "pending"})
 _MIN_STRIP_VALUES = 3
@@ -73,7 +73,9 @@ def _with_alternatives_first(table: TableDef) -> list[str]:
 
 @lru_cache(maxsize=1)
 def _sub_rows() -> dict[str, frozenset[str]]:
-    return {r.id: frozenset(r.instead_of) for f in load_forms().values() for t in f.tables for r in t.rows if r.instead_of}
+    return {
+        r.id: frozenset(r.instead_of) for f in load_forms().values() for t in f.tables for r in t.rows if r.instead_of
+    }
 
 
 @dataclass(slots=True, eq=False)
@@ -186,7 +188,11 @@ def _settle_by_position(candidates: list[_Candidate], rows: dict[str, tuple[str,
             k += 1
             continue
         end = k
-        while end < len(candidates) and candidates[end].placed is None and candidates[end].kind in ("unknown", "unlabelled"):
+        while (
+            end < len(candidates)
+            and candidates[end].placed is None
+            and candidates[end].kind in ("unknown", "unlabelled")
+        ):
             end += 1
         before = candidates[k - 1].placed if k else None
         after = candidates[end].placed if end < len(candidates) else None
@@ -229,7 +235,11 @@ def _bare_strip(candidates: list[_Candidate]) -> None:
     """
     if any(c.kind == "strip" or any(table == "disputes" for table, _ in c.options) for c in candidates):
         return
-    bare = [c for c in candidates if c.kind in ("unlabelled", "unknown") and sum(not t.info.is_blank for t in c.row.values) == _FULL_STRIP]
+    bare = [
+        c
+        for c in candidates
+        if c.kind in ("unlabelled", "unknown") and sum(not t.info.is_blank for t in c.row.values) == _FULL_STRIP
+    ]
     if len(bare) == 1:
         bare[0].kind = "strip"
     for k, c in enumerate(candidates):

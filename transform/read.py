@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from extract.page import Grid, Page, Paragraph
-from transform.align import Alignment, Placement, TableAligner
+from transform.align import align
+from transform.alignment import Alignment, Placement
 from transform.fold import has_pinyin_noise
 from transform.forms import FigureDef, Form
 from transform.identities import domain_findings, identity_findings
-from transform.lines import read_rows
 from transform.metadata import read_metadata
 from transform.model import Figure, Finding, Metadata, Report, Verdict
 from transform.numbers import DOUBTFUL_NOTES, read_value
+from transform.raw_rows import read_rows
 from transform.recognise import recognise_form
 from transform.sections import split_sections
 from transform.statements import statement_findings
-
 
 _MAX_ODD_BLANKS = 2
 _MIN_PRINTED_BESIDE = 20
@@ -24,7 +24,9 @@ _MIN_PRINTED_BESIDE = 20
 
 def _sample_texts(page: Page) -> list[str]:
     texts = [b.text for b in page.blocks if isinstance(b, Paragraph)]
-    texts += [cell.text for b in page.blocks if isinstance(b, Grid) for row in b.rows for cell in row if cell is not None]
+    texts += [
+        cell.text for b in page.blocks if isinstance(b, Grid) for row in b.rows for cell in row if cell is not None
+    ]
     return texts
 
 
@@ -56,7 +58,9 @@ def _unusual_cells(form: Form, figures: Mapping[str, Figure]) -> list[Finding]:
 
     A number with a leading zero or a blank inside is one only where the row has an empty place for the other.
     """
-    gaps = {(form.figures[n].table, form.figures[n].row) for n, f in figures.items() if f.status in ("blank", "missing")}
+    gaps = {
+        (form.figures[n].table, form.figures[n].row) for n, f in figures.items() if f.status in ("blank", "missing")
+    }
     findings = []
     for name, figure in figures.items():
         raw = figure.raw or ""
@@ -83,8 +87,12 @@ def _odd_blanks(form: Form, figures: Mapping[str, Figure]) -> list[Finding]:
         place = form.figures[name]
         row = [n for n in figures if (form.figures[n].table, form.figures[n].row) == (place.table, place.row)]
         if len(row) > 1:
-            message = "the only empty cell among printed ones: if it was lost, others of its row stand in a wrong column"
-            findings.append(Finding("figure.odd_blank", "warning", (name, *(n for n in row if n != name)), message, "unknown"))
+            message = (
+                "the only empty cell among printed ones: if it was lost, others of its row stand in a wrong column"
+            )
+            findings.append(
+                Finding("figure.odd_blank", "warning", (name, *(n for n in row if n != name)), message, "unknown")
+            )
     return findings
 
 
@@ -105,7 +113,13 @@ def _form_mismatch(form: Form, metadata: Metadata) -> list[Finding]:
     if year is None or form.first_year <= year <= (form.last_year or year):
         return []
     return [
-        Finding("form.mismatch", "warning", (), f"the tables follow form {form.id}, which does not apply to {year}", "source")
+        Finding(
+            "form.mismatch",
+            "warning",
+            (),
+            f"the tables follow form {form.id}, which does not apply to {year}",
+            "source",
+        )
     ]
 
 
@@ -139,15 +153,15 @@ def read_report(page: Page) -> Report:
     form = recognise_form(raw_rows)
     if form is None:
         return _empty_report(page, metadata, findings, pinyin)
-    alignment = TableAligner(form, metadata.year).align(raw_rows)
+    alignment = align(form, metadata.year, raw_rows)
     if not alignment.placements:
         return _empty_report(page, metadata, findings, pinyin)
     figures = _figures(form, alignment)
     sections = split_sections(page, frozenset(alignment.blocks), pinyin=pinyin)
-    uncertain = {name for f in alignment.findings if f.cause == "parse" for name in f.figures}
+    uncertain = {name for f in alignment.doubts.findings if f.cause == "parse" for name in f.figures}
     uncertain |= {name for name, p in alignment.placements.items() if not p.certain}
     findings += _form_mismatch(form, metadata)
-    findings += alignment.findings
+    findings += alignment.doubts.findings
     findings += _absent_tables(form, figures, page)
     findings += domain_findings(form, figures)
     findings += _unusual_cells(form, figures)

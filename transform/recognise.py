@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from transform.fold import fold
 from transform.forms import Form, load_forms
-from transform.lines import RawRow, Token
+from transform.tokens import RawRow, Token
 from transform.vocabulary import Sense, label_keys
 
 _MIN_LABELS = 2
@@ -30,7 +30,11 @@ def _forms_of_sense() -> dict[Sense, frozenset[str]]:
 def _alternatives() -> frozenset[Sense]:
     """Rows that one form has of its own and another may print instead of several."""
     return frozenset(
-        Sense("row", table.id, row.id) for f in load_forms().values() for table in f.tables for row in table.rows if row.instead_of
+        Sense("row", table.id, row.id)
+        for f in load_forms().values()
+        for table in f.tables
+        for row in table.rows
+        if row.instead_of
     )
 
 
@@ -71,7 +75,8 @@ def recognise_form(raw_rows: Sequence[RawRow]) -> Form | None:
     """The form whose own labels the tables print most; None when no statutory table was found.
 
     Labels that several forms share count for each of them, so that a lone requests or disputes table is still
-    recognised; between forms that share all labels present, the one that has every printed row of its own wins, then the later.
+    recognised; between forms that share all labels present, the one that
+    has every printed row of its own wins, then the later.
     """
     of_sense = _forms_of_sense()
     rows: set[Sense] = set()

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 
 from transform.fold import fold
-from transform.lines import Token
+from transform.tokens import Token
 
 _MAX_READINGS = 4000
 _MAX_STATES = 30000
@@ -22,7 +22,7 @@ _DIGITS = re.compile(r"\d+")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One place of a reading: the number taken for it (None where nothing is printed) and the cell it was taken from."""
+    """One place of a reading: the number taken for it (None where nothing is printed) and the cell it comes from."""
 
     value: int | None
     token: Token | None
@@ -31,7 +31,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A run of places, one of which holds the sum of the others: ``start``, ``width`` and the place of the ``total``."""
+    """A run of places of which one, ``total``, holds the sum of the others."""
 
     start: int
     width: int
@@ -130,7 +130,9 @@ def _cut_readings(tokens: Sequence[Token], width: int, blocks: Sequence[Block]) 
     yield from extend(0, 0, [])
 
 
-def _gap_readings(cells: Sequence[tuple[Token, int | None, bool]], width: int, blocks: Sequence[Block]) -> Iterator[Candidate]:
+def _gap_readings(
+    cells: Sequence[tuple[Token, int | None, bool]], width: int, blocks: Sequence[Block]
+) -> Iterator[Candidate]:
     """Readings of a row that lost cells: the printed ones in their order, with gaps anywhere between."""
     for places in combinations(range(width), len(cells)):
         entries: list[Entry] = [Entry(None, None)] * width
@@ -140,7 +142,9 @@ def _gap_readings(cells: Sequence[tuple[Token, int | None, bool]], width: int, b
             yield tuple(entries)
 
 
-def _surplus_readings(cells: Sequence[tuple[Token, int | None, bool]], width: int, blocks: Sequence[Block]) -> Iterator[Candidate]:
+def _surplus_readings(
+    cells: Sequence[tuple[Token, int | None, bool]], width: int, blocks: Sequence[Block]
+) -> Iterator[Candidate]:
     """Readings of a row with too many cells: some left out (a subtotal, a number of the row) or digits put together."""
     surplus = len(cells) - width
     for dropped in combinations(range(len(cells)), surplus):
@@ -148,7 +152,7 @@ def _surplus_readings(cells: Sequence[tuple[Token, int | None, bool]], width: in
         if all(_holds([e.value for e in kept], b) for b in blocks):
             yield tuple(kept)
     for starts in combinations(range(len(cells) - 1), surplus):
-        if any(b - a < 2 for a, b in zip(starts, starts[1:], strict=False)):
+        if any(b - a < 2 for a, b in pairwise(starts)):
             continue
         entries: list[Entry] = []
         k = 0
@@ -184,7 +188,12 @@ def readings(tokens: Sequence[Token], width: int, blocks: Sequence[Block]) -> li
 
     cells = _expanded(printed)
     if len(cells) == width:
-        collect([c] if (c := tuple(Entry(v, t, d) for t, v, d in cells)) and all(_holds([e.value for e in c], b) for b in blocks) else [])
+        collect(
+            [c]
+            if (c := tuple(Entry(v, t, d) for t, v, d in cells))
+            and all(_holds([e.value for e in c], b) for b in blocks)
+            else []
+        )
     elif len(cells) > width:
         if len(cells) - width <= 3:
             collect(_surplus_readings(cells, width, blocks))
@@ -207,7 +216,9 @@ def _minus(a: Vector, b: Vector) -> Vector:
     return tuple(x - y for x, y in zip(a, b, strict=True))
 
 
-def _balanced_targets(rows: Mapping[str, Sequence[Candidate]], total: str, balance: Sequence[tuple[int, str]]) -> set[Vector]:
+def _balanced_targets(
+    rows: Mapping[str, Sequence[Candidate]], total: str, balance: Sequence[tuple[int, str]]
+) -> set[Vector]:
     targets = {_vector(c) for c in rows[total]}
     if not balance:
         return targets

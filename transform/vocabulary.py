@@ -79,7 +79,7 @@ class TextInfo:
 
 
 def label_keys(folded: str) -> tuple[str, ...]:
-    """The keys under which a folded label is compared: Han characters without ordinal, with and without its brackets."""
+    """The keys under which a folded label is compared: its Han characters, with and without its brackets."""
     bare = _ORDINAL.sub("", folded, count=1) if _ORDINAL.match(folded) else folded
     keys = [han_only(bare)]
     if "(" in bare:
@@ -97,7 +97,9 @@ class _Index:
 
 def _stands_over(sense: Sense) -> bool:
     """Whether a label can stand before another in one cell: groups, bands, headings, and the cases of a strip."""
-    return sense.kind in ("group", "band", "parent", "corner") or (sense.kind == "row" and sense.table in _strip_tables())
+    return sense.kind in ("group", "band", "parent", "corner") or (
+        sense.kind == "row" and sense.table in _strip_tables()
+    )
 
 
 @lru_cache(maxsize=1)
@@ -192,7 +194,9 @@ def similar_label(key: str) -> frozenset[Sense]:
     if not _MIN_FUZZY_LENGTH <= len(key) <= _MAX_LABEL_LENGTH:
         return NO_SENSES
     index = _index()
-    matches = process.extract(key, index.fuzzy_keys, scorer=fuzz.ratio, score_cutoff=_FUZZY_CUTOFF - _FUZZY_MARGIN, limit=6)
+    matches = process.extract(
+        key, index.fuzzy_keys, scorer=fuzz.ratio, score_cutoff=_FUZZY_CUTOFF - _FUZZY_MARGIN, limit=6
+    )
     if not matches or matches[0][1] < _FUZZY_CUTOFF:
         return NO_SENSES
     best, score, _ = matches[0]
@@ -204,7 +208,7 @@ def similar_label(key: str) -> frozenset[Sense]:
 
 
 def cut_label_ids(key: str, wordings: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """Which ids a label cut short can mean: those with a wording that begins (or ends) with the key, two characters at least."""
+    """Which ids a label cut short can mean: those with a wording that begins or ends with the key (two characters)."""
     if len(key) < _MIN_CUT_LENGTH:
         return ()
     return tuple(

@@ -1,4 +1,4 @@
-"""Office files of the binary era (OLE compound files): Word and WPS text through LibreOffice, tables through calamine.
+"""Office files of the binary era (OLE compound files): Word and WPS text through LibreOffice, workbooks through xlrd.
 
 Names of the streams: Microsoft, [MS-DOC], [MS-XLS], [MS-OFFCRYPTO]; a directory entry of 128 bytes begins with its
 name in UTF-16 ([MS-CFB] 2.6.1).
@@ -6,29 +6,27 @@ name in UTF-16 ([MS-CFB] 2.6.1).
 
 from __future__ import annotations
 
+import importlib
 import io
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from extract.formats.docx import read_docx
-from extract.formats.number_format import printed
+from extract.formats.number_format import EPOCH, EPOCH_1904, printed
 from extract.formats.sheets import Merge, SheetCells, sheets_page
 from extract.page import Page, UnreadableError
-
-if TYPE_CHECKING:
-    from python_calamine import CalamineSheet
 
 CONVERSION_SECONDS = 90
 _ENTRY = 128
 _MAX_CELLS = 200_000
-_PANIC = "PanicException"
+_TEXT, _NUMBER, _DATE, _TRUTH, _ERROR = 1, 2, 3, 4, 5
 _PROGRAMS = ("soffice", "libreoffice")
 
 
@@ -122,54 +120,60 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def read_xls(data: bytes, url: str | None = None) -> Page:
-    """The page of an old Excel or WPS workbook (xls, et): one grid for each visible sheet.
+    """The page of an old Excel or WPS workbook (xls, et): one grid for each visible sheet, as for newer workbooks.
 
-    The formats of numbers are not told: a number is printed with as many decimals as it has.
+    Raises ``UnreadableError`` where the extra ``office`` is not installed or the file is damaged, locked, or empty.
     """
     try:
-        import python_calamine as calamine
+        xlrd = importlib.import_module("xlrd")
     except ImportError:
         raise UnreadableError(
             "old Excel workbooks (.xls, .et) need an extra: pip install 'nianbao[office]', or save the file as .xlsx"
         ) from None
     try:
-        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        names = [
-            sheet.name
-            for sheet in book.sheets_metadata
-            if sheet.visible == calamine.SheetVisibleEnum.Visible and sheet.typ == calamine.SheetTypeEnum.WorkSheet
+        book = xlrd.open_workbook(file_contents=data, formatting_info=True, ragged_rows=True, logfile=io.StringIO())
+        sheets = [
+            _read_sheet(book, sheet, xlrd.error_text_from_code) for sheet in book.sheets() if not sheet.visibility
         ]
-        sheets = [_read_sheet(book.get_sheet_by_name(name)) for name in names]
-    except calamine.PasswordError:
-        raise UnreadableError("the Excel workbook is protected by a password; save it without one") from None
-    except (calamine.CalamineError, OSError, ValueError) as error:
-        raise UnreadableError(f"the Excel workbook is damaged: {' '.join(str(error).split())[:160]}") from None
-    except BaseException as error:
-        if type(error).__name__ == _PANIC:
-            raise UnreadableError("the Excel workbook is damaged beyond what its reader understands") from None
+    except UnreadableError:
         raise
+    except MemoryError:
+        raise UnreadableError("the Excel workbook needs more memory than there is; it is not read") from None
+    except Exception as error:
+        reason = " ".join(str(error).split())[:160] or type(error).__name__
+        if "encrypted" in reason:
+            raise UnreadableError("the Excel workbook is protected by a password; save it without one") from None
+        raise UnreadableError(f"the Excel workbook is damaged: {reason}") from None
     return sheets_page(sheets, "xls", url)
 
 
-def _read_sheet(source: CalamineSheet) -> SheetCells:
+def _read_sheet(book: Any, source: Any, errors: Mapping[int, str]) -> SheetCells:
     sheet = SheetCells(source.name)
-    top, left = source.start or (0, 0)
-    for down, row in enumerate(source.iter_rows()):
-        for right, value in enumerate(row):
-            words = _printed(value)
-            if words:
-                sheet.texts[top + down, left + right] = words
+    for row in range(source.nrows):
+        for column, cell in enumerate(source.row(row)):
+            style = book.xf_list[cell.xf_index] if cell.xf_index is not None else None
+            words = " ".join(_cell_text(book, cell, style, errors).split())
+            if words or (style is not None and _is_bordered(style.border)):
+                sheet.texts[row, column] = words
         if len(sheet.texts) > _MAX_CELLS:
             raise UnreadableError(f"the workbook has a sheet of more than {_MAX_CELLS} cells; it is not read")
-    sheet.merges = [Merge(*start, *end) for start, end in source.merged_cell_ranges or ()]
+    sheet.merges = [Merge(top, left, below - 1, after - 1) for top, below, left, after in source.merged_cells]
+    sheet.hidden_rows = frozenset(row for row, about in source.rowinfo_map.items() if about.hidden)
+    sheet.hidden_columns = frozenset(column for column, about in source.colinfo_map.items() if about.hidden)
     return sheet
 
 
-def _printed(value: object) -> str:
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, (int, float)):
-        return printed(repr(value), "")
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    return " ".join(str(value).split())
+def _cell_text(book: Any, cell: Any, style: Any, errors: Mapping[int, str]) -> str:
+    """The text of a cell by its type: 1 text, 2 number, 3 date, 4 truth value, 5 error; others are blank."""
+    if cell.ctype == _TEXT:
+        return str(cell.value)
+    if cell.ctype in (_NUMBER, _DATE):
+        number_format = book.format_map[style.format_key].format_str if style is not None else ""
+        return printed(repr(cell.value), number_format, EPOCH_1904 if book.datemode else EPOCH)
+    if cell.ctype == _TRUTH:
+        return "TRUE" if cell.value else "FALSE"
+    return errors.get(cell.value, "#VALUE!") if cell.ctype == _ERROR else ""
+
+
+def _is_bordered(border: Any) -> bool:
+    return any((border.top_line_style, border.bottom_line_style, border.left_line_style, border.right_line_style))

@@ -10,7 +10,7 @@ from statistics import median
 from extract.formats.pdf_model import Glyph
 
 _SAME_LINE = 0.5
-_BLANK = 0.28
+_BLANK = 0.2
 _WIDE_BLANK = 0.9
 _DOUBLED = 0.3
 _DOWNWARD = 0.6

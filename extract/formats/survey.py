@@ -68,7 +68,7 @@ def survey(root: etree._Element) -> Survey:
     result = Survey()
     selected_tags = _selected_tags()
     tags, about = result.tags, result.about
-    judges: Mapping[str | bytes, Callable[[str], _Verdict | None]] = _JUDGES
+    judges = _JUDGES
     for element in root.iter("*"):
         tag = element.tag
         tags.add(tag)
@@ -143,7 +143,7 @@ def _judge_hidden(_: str) -> _Verdict:
     return _Verdict(removed=True)
 
 
-_JUDGES = {
+_JUDGES: Mapping[str | bytes, Callable[[str], _Verdict | None]] = {
     "style": _judge_style,
     "class": _judge_class,
     "id": _judge_id,

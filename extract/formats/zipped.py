@@ -93,7 +93,7 @@ class Archive:
             root = etree.fromstring(data, _parser())
         except (etree.XMLSyntaxError, ValueError) as error:
             raise UnreadableError(f"{self._what} is damaged at {_shown(name)}: {_one_line(error)}") from None
-        if root.getroottree().docinfo.doctype:
+        if root.getroottree().docinfo.internalDTD is not None:
             raise UnreadableError(f"{self._what} is not read: it defines entities at {_shown(name)}")
         return root
 

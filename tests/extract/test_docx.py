@@ -225,7 +225,8 @@ def test_content_controls_are_read_in_their_place():
 
 def test_automatic_numbers_stand_before_their_paragraphs():
     def level(at, number_format, pattern):
-        return f"<w:lvl w:ilvl='{at}'><w:start w:val='1'/><w:numFmt w:val='{number_format}'/><w:lvlText w:val='{pattern}'/></w:lvl>"
+        printed = f"<w:numFmt w:val='{number_format}'/><w:lvlText w:val='{pattern}'/>"
+        return f"<w:lvl w:ilvl='{at}'><w:start w:val='1'/>{printed}</w:lvl>"
 
     numbering = (
         f"<w:numbering {W}><w:abstractNum w:abstractNumId='0'>{level(0, 'chineseCounting', '%1、')}"

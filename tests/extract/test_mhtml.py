@@ -8,7 +8,8 @@ import pytest
 from extract.formats import read_page
 from extract.page import Grid, Paragraph, UnreadableError
 
-PAGE = "<html><head><title>政府信息公开</title></head><body><p>总体情况</p><table><tr><td>甲<td>乙<tr><td>3<td>4</table></body></html>"
+TABLE = "<table><tr><td>甲<td>乙<tr><td>3<td>4</table>"
+PAGE = f"<html><head><title>政府信息公开</title></head><body><p>总体情况</p>{TABLE}</body></html>"
 HEAD = b"From: <Saved by a browser>\r\nSubject: page\r\nMIME-Version: 1.0\r\n"
 
 

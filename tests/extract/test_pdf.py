@@ -215,8 +215,7 @@ def test_a_row_cut_by_the_page_break_is_one_row() -> None:
     style = Print(page=(420.0, 300.0), skip=105.0, cut_rows=True)
     page = one_sheet(*filling, cut, style=style)
     rows = [[cell.text for cell in row if cell] for grid in grids(page) for row in grid.rows]
-    assert len(grids(page)) == 2
-    assert [words, *map(str, range(7))] in rows
+    assert rows[3:] == [[words, *map(str, range(7))]]
 
 
 def test_a_paragraph_goes_on_over_lines_and_pages() -> None:
@@ -242,9 +241,10 @@ def test_larger_lines_are_headings() -> None:
 def test_page_numbers_and_running_heads_are_left_out(style: str) -> None:
     _, paper = report("2021")
     page = read_pdf(print_pdf(paper, Print(numbered=True, running_head="某县人民政府办公室", number_style=style)))
-    assert not [text for text in every_text(page) if text in {style.format(n) for n in range(1, 9)} - {"1", "2", "3"}]
+    numbers = {style.format(number) for number in range(1, 9)}
+    assert not numbers & set(texts(page))
+    assert style == "{}" or not numbers & set(every_text(page))
     assert "某县人民政府办公室" not in texts(page)
-    assert not [text for text in texts(page) if text.isdigit()]
 
 
 def test_a_page_number_inside_a_table_is_no_cell() -> None:

@@ -1,0 +1,189 @@
+"""Raw rows of flat text: a stream of cells whose columns are lost, cut into rows at their labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from itertools import pairwise
+
+from extract.page import Cell, Grid, Paragraph
+from transform.fold import fold
+from transform.tokens import (
+    LONGEST_LABEL,
+    RawRow,
+    Token,
+    alignment_words,
+    describe_cell,
+    heads_blank_row,
+    is_unit,
+    is_value_word,
+)
+from transform.vocabulary import describe, known_label, label_keys
+
+LONGEST_STREAM_LABEL = 60
+_MAX_JOINED = 5
+_MIN_HEADER = 3
+_MIN_NUMBERED = 6
+_NUMBERED_SHARE = 0.7
+_SENTENCE_END = "。"
+_SHORTEST_SENTENCE = 8
+
+
+def flat_rows(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -> list[RawRow]:
+    """The raw rows of a run of paragraphs and of grids whose columns are not known."""
+    return _without_row_numbers(list(_stream_rows(blocks, pinyin)))
+
+
+def _stream_rows(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -> Iterator[RawRow]:
+    labels: list[Token] = []
+    values: list[Token] = []
+
+    def flush() -> Iterator[RawRow]:
+        nonlocal labels, values
+        printed = any(not t.info.is_blank for t in values)
+        words = _join_labels(labels, pinyin)
+        if _numbers_first_row(words, values):
+            values = []
+            return
+        if values and (printed or (words and heads_blank_row(words[-1].info))):
+            yield RawRow(words[:-1], words[-1:], values, values[0].block)
+            labels = []
+        values = []
+
+    for token in _stream_tokens(blocks, pinyin):
+        if token is None:
+            yield from flush()
+            labels = []
+            continue
+        if token.starts_line and values:
+            yield from flush()
+        if token.info.is_value or (is_value_word(token.info) and labels):
+            values.append(token)
+        elif is_unit(token.info):
+            continue
+        else:
+            if values:
+                yield from flush()
+            labels.append(token)
+    yield from flush()
+
+
+def _stream_tokens(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -> Iterator[Token | None]:
+    """The cells of flat text in order; None where running prose interrupts the stream."""
+    for index, block in blocks:
+        if isinstance(block, Paragraph):
+            if len(block.text) > 4 * LONGEST_STREAM_LABEL or (
+                _SENTENCE_END in block.text and len(block.text) > _SHORTEST_SENTENCE
+            ):
+                yield None
+                continue
+            fields = _fields(block.text, pinyin)
+            if len(fields) == 1 and len(fields[0]) > LONGEST_STREAM_LABEL:
+                yield None
+                continue
+            for text in fields:
+                yield Token(describe_cell(text, pinyin), block, block=index)
+            continue
+        lines = [list({id(cell): cell for cell in row if cell is not None}.values()) for row in block.rows]
+        in_rows = any(sum(bool(cell.text) for cell in line) > 1 for line in lines)
+        for cells in lines:
+            starts = in_rows and len(cells) > 1
+            if starts:
+                cells = _without_row_number(cells, pinyin)
+            for cell in cells:
+                for text in _fields(cell.text, pinyin):
+                    yield Token(describe_cell(text, pinyin), block, cell, cell.column, block=index, starts_line=starts)
+                    starts = False
+
+
+def _fields(text: str, pinyin: bool) -> list[str]:
+    """A line cut into cells at blanks: trailing values apart from their label, labels apart where each is known."""
+    parts = text.split(" ")
+    if len(parts) == 1 or describe(text, False, False).value.status == "reported":
+        return [text]
+    end = len(parts)
+    while end and _is_plain_value(parts[end - 1]):
+        end -= 1
+    head = parts[:end]
+    if len(head) > 1 and end < len(parts) and describe(head[-1], pinyin, False).key in alignment_words().units:
+        head.pop()
+    if end == len(parts) or (len(parts) - end == 1 and end and not head[-1]):
+        values: list[str] = []
+    else:
+        values = parts[end:]
+    if not values and len(text) > LONGEST_STREAM_LABEL:
+        return [text]
+    if len(values) == 1 and head and not describe(" ".join(head), pinyin, True).senses:
+        return [text]
+    labels = sum(_is_label(part, pinyin) for part in head)
+    if len(head) > 1 and (labels == len(head) or (labels >= 2 and 2 * labels >= len(head) and not values)):
+        return [*head, *values]
+    return ([" ".join(head)] if head else []) + values
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_plain_value(text: str) -> bool:
+    info = describe(text, False, False)
+    printed = any(c.isdigit() for c in text) or len(text) == 1
+    return info.is_value and (info.value.status == "dash" or (info.has_digits and printed))
+
+
+def _is_label(text: str, pinyin: bool) -> bool:
+    info = describe(text, pinyin, False)
+    words = alignment_words()
+    return bool(info.senses) or info.key in words.units or info.key in words.ignored_columns
+
+
+def _join_labels(tokens: Sequence[Token], pinyin: bool) -> list[Token]:
+    """Labels cut over several cells put together again: neighbours become one token where only their whole is known."""
+    joined: list[Token] = []
+    i = 0
+    while i < len(tokens):
+        token = tokens[i]
+        best = 1
+        if not (token.info.senses and token.info.exact):
+            for width in range(2, min(_MAX_JOINED, len(tokens) - i) + 1):
+                text = "".join(t.info.text for t in tokens[i : i + width])
+                if len(text) > LONGEST_LABEL:
+                    break
+                if any(known_label(key) for key in label_keys(fold(text, pinyin=pinyin))):
+                    best = width
+                    break
+        if best > 1:
+            text = "".join(t.info.text for t in tokens[i : i + best])
+            joined.append(
+                Token(describe_cell(text, pinyin), token.source, token.cell, token.column, best, False, token.block)
+            )
+        else:
+            joined.append(token)
+        i += best
+    return joined
+
+
+def _numbers_first_row(words: list[Token], values: list[Token]) -> bool:
+    """Whether a number after the last label of a header is the number of the row that follows."""
+    if len(values) != 1 or not words or not words[-1].info.has("column"):
+        return False
+    return sum(t.info.has("column") for t in words) >= _MIN_HEADER and values[0].info.value.value == 1
+
+
+def _without_row_number(cells: list[Cell], pinyin: bool) -> list[Cell]:
+    """The cells of a line from its first label on, where nothing but one number stands before it."""
+    first, *others = cells
+    second = next((cell.text for cell in others if cell.text), "")
+    return others if first.text.isdigit() and describe(second, pinyin, False).senses else cells
+
+
+def _without_row_numbers(rows: list[RawRow]) -> list[RawRow]:
+    """Flat rows without the numbers of the rows that follow them, which end each row and count up by one."""
+    last = [next((t for t in reversed(row.values) if not t.info.is_blank), None) for row in rows]
+    numbers = [t.info.value.value if t is not None else None for t in last]
+    steps = sum(isinstance(a, int) and isinstance(b, int) and b == a + 1 for a, b in pairwise(numbers))
+    if len(rows) < _MIN_NUMBERED or steps < _NUMBERED_SHARE * (len(rows) - 1):
+        return rows
+    return [
+        replace(row, values=[t for t in row.values if t is not end])
+        for row, end, before in zip(rows, last, [None, *numbers], strict=False)
+        if end is not None or before is not None or row.values
+    ]

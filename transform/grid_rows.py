@@ -1,0 +1,142 @@
+"""Raw rows of grids whose columns are known: labels on the left, a header above, values by column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from extract.page import Cell, Grid
+from transform.tokens import RawRow, Token, describe_cell, heads_blank_row, is_unit, is_value_word
+from transform.vocabulary import SenseKind
+
+_MIN_BLANK_STRIP = 5
+_MIN_TURNED_ROWS = 8
+_MIN_TURNED_OUTCOMES = 4
+_MAX_TURNED_ROWS = 10
+_ANYWHERE = frozenset({"handled", "total"})
+
+
+def grid_rows(grid: Grid, block: int, lead: tuple[Token, ...], above: list[Token], pinyin: bool) -> Iterator[RawRow]:
+    """The rows of one grid; ``above`` holds, and takes, a header printed as a grid of its own."""
+    pending: list[Token] = list(above)
+    above.clear()
+    columns: dict[int, list[Token]] = {}
+    for token in pending:
+        for column in range(token.column, token.column + token.width):
+            columns.setdefault(column, []).insert(0, token)
+    fresh = True
+    for r, row in enumerate(grid.rows):
+        tokens = _row_tokens(grid, row, r, block, pinyin)
+        if not tokens:
+            continue
+        parts = list(_split_repeated(tokens))
+        data = [(part, _label_zone(part)) for part in parts]
+        is_data = any(_is_data(part, zone) for part, zone in data)
+        if not is_data and _is_blank_strip(tokens, columns):
+            yield RawRow(pending, [], tokens, block, columns, lead)
+            pending, fresh = [], False
+            continue
+        if not is_data:
+            if not fresh and any(t.info.has(kind) for t in tokens for kind in ("column", "corner", "band")):
+                pending, columns, fresh = [], {}, True
+            own = [t for t in tokens if not t.info.is_blank and not t.inherited]
+            pending.extend(own)
+            for token in own:
+                for column in range(token.column, token.column + token.width):
+                    columns.setdefault(column, []).insert(0, token)
+            continue
+        first = True
+        for part, zone in data:
+            if not _is_data(part, zone):
+                continue
+            yield RawRow(pending if first else [], part[:zone], part[zone:], block, columns, lead)
+            first = False
+        fresh = False
+        pending = []
+    if fresh and any(t.info.has("column") for t in pending):
+        above.extend(pending)
+
+
+def _row_tokens(grid: Grid, row: Sequence[Cell | None], r: int, block: int, pinyin: bool) -> list[Token]:
+    tokens: list[Token] = []
+    previous: Cell | None = None
+    above = grid.rows[r - 1] if r else (None,) * len(row)
+    for column, cell in enumerate(row):
+        if cell is None or cell is previous:
+            if cell is not None and tokens:
+                tokens[-1].width += 1
+            continue
+        tokens.append(Token(describe_cell(cell.text, pinyin), grid, cell, column, 1, above[column] is cell, block))
+        previous = cell
+    return tokens
+
+
+def _label_zone(tokens: list[Token]) -> int:
+    """How many of a row's tokens belong to its labels: up to the last label, or words before the first value."""
+    zone = 0
+    seen_value = False
+    for position, token in enumerate(tokens):
+        info = token.info
+        if info.senses and not info.is_value:
+            if not seen_value or not any(t.info.has_digits for t in tokens[zone:position]) or info.has("row"):
+                zone, seen_value = position + 1, False
+        elif info.is_value:
+            seen_value = seen_value or not info.is_blank
+        elif not seen_value and not is_value_word(info):
+            zone = position + 1
+    return zone
+
+
+def _split_repeated(tokens: list[Token]) -> Iterator[list[Token]]:
+    """A line that holds several label-value pairs side by side, cut before each row label that follows a value."""
+    start, seen_label, seen_value = 0, False, False
+    for position, token in enumerate(tokens):
+        info = token.info
+        labels_row = info.has("row") and not info.is_value
+        if info.has_digits:
+            seen_value = seen_label
+        elif seen_value and labels_row:
+            yield tokens[start:position]
+            start, seen_value = position, False
+        seen_label = seen_label or labels_row
+    yield tokens[start:]
+
+
+def _is_blank_strip(tokens: list[Token], columns: dict[int, list[Token]]) -> bool:
+    """Whether a row of empty cells is the one row of a table that has all its labels in the header."""
+    if len(tokens) < _MIN_BLANK_STRIP or any(not t.info.is_blank or t.inherited for t in tokens):
+        return False
+    return all(any(h.info.ids("column", "disputes") for h in columns.get(t.column, ())) for t in tokens)
+
+
+def _is_data(tokens: list[Token], zone: int) -> bool:
+    values = tokens[zone:]
+    if not values:
+        return False
+    if any(t.info.has_digits or t.info.value.status == "dash" for t in values):
+        return True
+    labels = [t for t in tokens[:zone] if t.info.key and not is_unit(t.info)]
+    return bool(labels) and heads_blank_row(labels[-1].info) and not labels[-1].inherited
+
+
+def upright(grid: Grid, pinyin: bool) -> Grid:
+    """The grid, turned when its rows and columns are exchanged (cells keep their place in the source).
+
+    Exchanged are a requests table whose outcomes run across, and a disputes table whose outcomes run down.
+    """
+    width = len(grid.rows[0]) if grid.rows else 0
+    if len(grid.rows) < 2 or width < 2:
+        return grid
+    columns = list(zip(*grid.rows, strict=True))
+    for kind, table, least in (("row", "requests", _MIN_TURNED_ROWS), ("column", "disputes", _MIN_TURNED_OUTCOMES)):
+        down = max(_senses_along(column, kind, table, pinyin) for column in columns[:4])  # type: ignore[arg-type]
+        across = max(_senses_along(row, kind, table, pinyin) for row in grid.rows[:5])  # type: ignore[arg-type]
+        turned = across > down if table == "requests" else down > across
+        if turned and max(across, down) >= least and not (table == "disputes" and len(grid.rows) > _MAX_TURNED_ROWS):
+            return Grid(tuple(columns), grid.locator, grid.exact, grid.row_lines)
+    return grid
+
+
+def _senses_along(cells: Sequence[Cell | None], kind: SenseKind, table: str, pinyin: bool) -> int:
+    distinct = {id(c): c for c in cells if c is not None}
+    named = {i for c in distinct.values() for i in describe_cell(c.text, pinyin).ids(kind, table)}
+    return len(named - _ANYWHERE)

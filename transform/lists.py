@@ -1,0 +1,79 @@
+"""Tables of indicator, unit and value, as the statistics table of 2014."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from transform.alignment import Doubts, Placement, texts_of
+from transform.forms import TableDef, figure_id
+from transform.place import Instance
+from transform.tokens import RawRow, Token, alignment_words
+
+
+def place_list(year: int | None, doubts: Doubts, instance: Instance, table: TableDef) -> dict[str, Placement]:
+    """The cells of a printed list: each row's value for the year reported on."""
+    placements: dict[str, Placement] = {}
+    column = table.columns[0]
+    header: list[Token] = []
+    for placed in instance.rows:
+        row = placed.row
+        if any(t.info.has("column") or t.info.has("corner") for t in row.header):
+            header = row.header
+        key = figure_id(table, placed.row_id, column.id)
+        if placed.row_id not in {r.id for r in table.rows}:
+            continue
+        if placed.by_position:
+            doubts.add(
+                f"{table.id}.row_by_position",
+                [key],
+                f"the label of row '{placed.row_id}' cannot be read; only its place tells which row it is",
+                "warning",
+            )
+        token = _list_value(row, header, table, year)
+        if token is not None:
+            placements[key] = Placement(token, certain=not placed.by_position)
+        else:
+            doubts.add(
+                f"{table.id}.several_values",
+                [key],
+                f"the row prints several values and no header tells them apart: {texts_of(row)[:60]}",
+            )
+    return placements
+
+
+def _list_value(row: RawRow, header: Sequence[Token], table: TableDef, year: int | None) -> Token | None:
+    printed = [t for t in row.values if not t.info.is_blank]
+    exact = row.header_columns is not None
+    if exact and len(row.values) > 1:
+        anchored = [
+            t
+            for t in row.values
+            for stack in [row.header_columns.get(t.column, []) if row.header_columns else []]
+            if any(_names_value(h, year, table) for h in stack)
+        ]
+        beside = [t for t in printed if t not in anchored and not (row.header_columns or {}).get(t.column)]
+        if len(anchored) == 1:
+            return None if beside else anchored[0]
+    words = alignment_words()
+    corners = [k for k, t in enumerate(header) if t.info.has("corner")]
+    after = header[corners[0] :] if corners else []
+    labels = [
+        t
+        for t in after
+        if t.info.key not in words.units and not any(t.info.has(k) for k in ("corner", "row", "group", "title"))
+    ]
+    named = [k for k, t in enumerate(labels) if _names_value(t, year, table)]
+    if len(labels) > 1 and len(named) == 1:
+        for cells in (row.values, printed):
+            if len(cells) == len(labels):
+                return cells[named[0]]
+        return None
+    if len(printed) == 1 or (printed and len({t.info.value for t in printed}) == 1 and not exact):
+        return printed[0]
+    return None if printed or not row.values else row.values[0]
+
+
+def _names_value(token: Token, year: int | None, table: TableDef) -> bool:
+    if token.info.ids("column", table.id):
+        return True
+    return year is not None and year in token.info.years()

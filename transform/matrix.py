@@ -1,0 +1,214 @@
+"""Tables of rows by columns: each cell's column is told by the grid, by the header's order, or by the sums."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from transform.alignment import Doubts, Placement, row_holds, same_cells, texts_of, total_place
+from transform.columns import (
+    ColumnReading,
+    Slots,
+    common_columns,
+    filling_before,
+    possible_leads,
+    read_columns,
+    without_filling,
+)
+from transform.fold import fold
+from transform.forms import ColumnDef, Form, TableDef, figure_id
+from transform.open_rows import OpenRow, candidates, settle_open_rows, without_common_surplus
+from transform.place import Instance, PlacedRow
+from transform.solve import Block
+from transform.tokens import RawRow, Token
+
+_MONEY = "元"
+_MIN_REPEATED_DIGITS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadRow:
+    placed: PlacedRow
+    columns: tuple[ColumnDef, ...]
+    reading: ColumnReading
+    header: list[Token]
+
+
+def place_rows(
+    form: Form, year: int | None, doubts: Doubts, instance: Instance, table: TableDef
+) -> dict[str, Placement]:
+    """The cells of a printed table of rows by columns; rows that cannot be read for certain are left to their sums."""
+    header: list[Token] = []
+    read: list[_ReadRow] = []
+    known_rows = {r.id: r for r in table.rows}
+    lead = _leads(instance, table)
+    for placed in instance.rows:
+        row_def = known_rows.get(placed.row_id)
+        named = {i for t in placed.row.header for i in t.info.ids("column", table.id)}
+        begins_block = table.layout == "blocks" and any(
+            t.info.has("corner") or t.info.has("band") for t in placed.row.header
+        )
+        if begins_block or len(named) >= min(2, len(row_def.columns) if row_def else 2):
+            header = placed.row.header
+        if row_def is None:
+            continue
+        columns = tuple(table.column(c) for c in row_def.columns)
+        if placed.row.header_columns is not None and len(placed.row.values) > len(columns):
+            placed.row = without_filling(placed.row, _value_columns(instance, table, placed.row, len(columns)))
+        reading = read_columns(placed.row, header, table, columns, year, lead(placed.row))
+        read.append(_ReadRow(placed, columns, reading, header))
+    placements: dict[str, Placement] = {}
+    total = total_place(table)
+    mode, tie = _better_mode(read, total)
+    open_rows: list[OpenRow] = []
+    fixed: dict[str, Slots] = {}
+    for row in read:
+        placed, columns, order, row_header = row.placed, row.columns, row.reading.order, row.header
+        slots = (
+            None
+            if total is not None and _looks_glued(placed.row, len(columns))
+            else _between(doubts, row, table, total, mode, tie)
+        )
+        if slots is None:
+            blocks = [Block(0, len(order), order.index(columns[total].id))] if total is not None else []
+            found = [] if row.reading.contradicted or not blocks else candidates(placed.row, order, columns, blocks)
+            open_rows.append(OpenRow(placed, order, found))
+            continue
+        fixed[placed.row_id] = slots
+        if _repeats_merged_cells(placed.row, slots):
+            doubts.add(
+                f"{table.id}.merged_cell",
+                [figure_id(table, placed.row_id, c.id) for c in columns],
+                f"this grid repeats merged cells, and one may be repeated here: {texts_of(placed.row)[:60]}",
+            )
+        for column, token in zip(columns, slots, strict=True):
+            if token is None:
+                continue
+            key = figure_id(table, placed.row_id, column.id)
+            if placed.row.header_columns is not None and _spans_several(token, slots):
+                doubts.add(
+                    f"{table.id}.merged_cell", [key], f"one cell stands for several figures: '{token.info.text}'"
+                )
+            placements[key] = Placement(
+                token,
+                certain=not placed.by_position,
+                header_text=_amount_header(column, placed.row, token, row_header, table),
+            )
+        if placed.by_position:
+            doubts.add(
+                f"{table.id}.row_by_position",
+                [figure_id(table, placed.row_id, c.id) for c in columns],
+                f"the label of row '{placed.row_id}' cannot be read; only its place tells which row it is",
+                "warning",
+            )
+    if open_rows:
+        open_rows = without_common_surplus(table, open_rows, fixed, placements, total)
+        settle_open_rows(form, doubts, table, open_rows, fixed, placements)
+    return placements
+
+
+def _between(doubts: Doubts, row: _ReadRow, table: TableDef, total: int | None, mode: str, tie: bool) -> Slots | None:
+    """The reading by columns or the reading by order: they agree, or the row's own sum decides, or the table's."""
+    anchored, ordered = row.reading.anchored, row.reading.ordered
+    if mode == "canonical":
+        return row.reading.canonical or ordered
+    if anchored is None or ordered is None or same_cells(anchored, ordered):
+        return anchored if anchored is not None else ordered
+    if total is not None:
+        a, o = row_holds(anchored, total), row_holds(ordered, total)
+        if a != o and a is not None and o is not None:
+            return anchored if a else ordered
+    if tie:
+        doubts.add(
+            f"{table.id}.columns_unclear",
+            [figure_id(table, row.placed.row_id, c.id) for c in row.columns],
+            "the header and the order of the cells disagree about the columns of this row",
+        )
+    return anchored if mode == "anchored" else ordered
+
+
+def _leads(instance: Instance, table: TableDef) -> Callable[[RawRow], int | None]:
+    """How many filling cells flat text prints before the values of a row.
+
+    Fully printed rows tell; else filling is the same in all rows that stand in one line each, or the values begin
+    in the same cell of each line: what all rows and their sums leave possible, where both ways agree.
+    """
+    widths = {r.id: len(r.columns) for r in table.rows}
+    flat = [(p.row, widths[p.row_id]) for p in instance.rows if p.row.header_columns is None and p.row_id in widths]
+    known = filling_before(flat)
+    if known is not None or not flat:
+        return lambda _: known
+    total = total_place(table)
+    after_label: set[int] | None = None
+    in_line: set[int] | None = None
+    for row, width in flat:
+        leads = set(possible_leads(row.values, width))
+        if total is not None and len(leads) > 1:
+            leads = {k for k in leads if row_holds(tuple(row.values[k : k + width]), total) is not False}
+        if leads and _in_one_line(row):
+            first = row.values[0].column
+            after_label = leads if after_label is None else after_label & leads
+            in_line = {first + k for k in leads} if in_line is None else in_line & {first + k for k in leads}
+
+    def lead(row: RawRow) -> int | None:
+        found = set(after_label or ()) | {c - row.values[0].column for c in in_line or ()}
+        return found.pop() if len(found) == 1 else None
+
+    return lead
+
+
+def _value_columns(instance: Instance, table: TableDef, row: RawRow, width: int) -> frozenset[int]:
+    source = row.values[0].source
+    alike = {r.id for r in table.rows if len(r.columns) == width}
+    rows = [p.row for p in instance.rows if p.row_id in alike and p.row.values and p.row.values[0].source is source]
+    return common_columns(rows, width)
+
+
+def _looks_glued(row: RawRow, width: int) -> bool:
+    """Whether a row prints one cell only, with at least as many digits as the row has figures."""
+    printed = [t for t in row.values if not t.info.is_blank]
+    return len(printed) == 1 and len(row.values) > 1 and sum(c.isdigit() for c in printed[0].info.text) >= width
+
+
+def _in_one_line(row: RawRow) -> bool:
+    """Whether all cells of a row of flat text stand in one line of a grid, so that filling is the same in all rows."""
+    return len({t.cell.row if t.cell is not None else -1 - k for k, t in enumerate(row.values)}) == 1
+
+
+def _spans_several(token: Token, slots: Slots) -> bool:
+    return token.info.has_digits and (token.inherited or sum(t is token for t in slots) > 1)
+
+
+def _repeats_merged_cells(row: RawRow, slots: Slots) -> bool:
+    """Whether all places of a row print the same long number in a grid that prints merged bands once a column."""
+    texts = {t.info.text for t in slots if t is not None}
+    if len(slots) < 2 or len(texts) != 1 or sum(c.isdigit() for c in texts.pop()) < _MIN_REPEATED_DIGITS:
+        return False
+    bands = [t for stack in (row.header_columns or {}).values() for t in stack if t.info.has("band")]
+    return len({id(t) for t in bands}) > 1
+
+
+def _amount_header(
+    column: ColumnDef, row: RawRow, token: Token, header: Sequence[Token], table: TableDef
+) -> str | None:
+    """The text of the header over an amount: it may print the unit that the cells leave out."""
+    if not column.decimal:
+        return None
+    above = (row.header_columns or {}).get(token.column, [])
+    named = [t for t in (*above, *reversed(header)) if column.id in t.info.ids("column", table.id)]
+    money = [t for t in (*above, *reversed(header)) if not t.info.senses and _MONEY in t.info.text]
+    return fold((named or money)[0].info.text) if named or money else None
+
+
+def _better_mode(read: Sequence[_ReadRow], total: int | None) -> tuple[str, bool]:
+    """Which way of reading keeps most row sums, and whether reading by columns and by order keep equally many."""
+    if total is None:
+        return "anchored", True
+    counts = {"anchored": 0, "ordered": 0, "canonical": 0}
+    for row in read:
+        for mode in counts:
+            slots = getattr(row.reading, mode)
+            if slots is not None and row_holds(slots, total):
+                counts[mode] += 1
+    best = max(counts, key=lambda m: counts[m])
+    return best, counts["anchored"] == counts["ordered"]

@@ -1,0 +1,142 @@
+"""One table out of several printings: a report printed twice, last year's table beside this year's, split tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from transform.alignment import Doubts, Placement, texts_of
+from transform.forms import TableDef, figure_id
+from transform.model import Finding
+from transform.place import Instance
+
+_RIVAL_SHARE = 0.6
+_MIN_ROWS = {"requests": 3, "disclosure": 1, "disputes": 1, "statistics": 3}
+_LONGEST_CAPTION = 60
+_MOST_DOUBTED = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """One printing of a table with the cells that were found in it and the doubts about them."""
+
+    instance: Instance
+    placements: dict[str, Placement]
+    findings: list[Finding]
+
+    @property
+    def prints_something(self) -> bool:
+        """Whether at least one of its cells is not empty."""
+        return any(p.token is not None and not p.token.info.is_blank for p in self.placements.values())
+
+
+def relevant(instances: Sequence[Instance], table: TableDef) -> list[Instance]:
+    """The printings that have rows of the form; a few rows alone are no table where a whole one is printed."""
+    rows = {r.id for r in table.rows} | {""}
+    sizes = [sum(p.row_id in rows for p in instance.rows) for instance in instances]
+    least = min(_MIN_ROWS[table.id], max(sizes, default=0))
+    return [instance for instance, size in zip(instances, sizes, strict=True) if size >= max(1, least)]
+
+
+def choose(year: int | None, doubts: Doubts, table: TableDef, printings: Sequence[Printing]) -> dict[str, Placement]:
+    """The cells of the printing that belongs to the report, and of those that complete it.
+
+    Preferred are printings beside which no other year is named, that are whole, and that come first.  What another
+    whole printing says otherwise is put in doubt.
+    """
+    largest = max(len(p.instance.rows) for p in printings)
+    whole = [p for p in printings if len(p.instance.rows) >= _RIVAL_SHARE * largest]
+    best = max(whole, key=lambda p: (not _names_other_years(p.instance, year), p.prints_something))
+    chosen = dict(best.placements)
+    doubts.findings.extend(best.findings)
+    other_year = _names_other_years(best.instance, year)
+    if other_year and chosen:
+        years = ", ".join(map(str, sorted(_years_around(best.instance))))
+        message = f"the words around this table name {years}, not the year reported on"
+        doubts.add(f"{table.id}.other_year", tuple(chosen), message, cause="source")
+    rivals: list[Printing] = []
+    for printing in printings:
+        if printing is best:
+            continue
+        if _complements(printing, best, chosen):
+            chosen.update(printing.placements)
+            doubts.findings.extend(printing.findings)
+        elif (
+            len(printing.instance.rows) >= _RIVAL_SHARE * len(best.instance.rows)
+            and printing.prints_something
+            and _names_other_years(printing.instance, year) <= other_year
+        ):
+            rivals.append(printing)
+    _extras(doubts, table, best.instance)
+    for rival in rivals:
+        differing = tuple(figure for figure in chosen if _contradicts(chosen[figure], figure, rival))
+        if differing:
+            message = (
+                f"the page prints this table more than once with {len(differing)} different figures, "
+                "and nothing tells which one belongs to the report"
+            )
+            doubts.add(f"{table.id}.printed_twice", differing, message, cause="source")
+    return chosen
+
+
+def _years_around(instance: Instance) -> set[int]:
+    first = instance.rows[0].row
+    tokens = (*first.lead, *first.header, *first.labels)
+    return {y for t in tokens if len(t.info.text) <= _LONGEST_CAPTION for y in t.info.years()}
+
+
+def _names_other_years(instance: Instance, year: int | None) -> bool:
+    """Whether the words around a table name years, but not the year reported on."""
+    years = _years_around(instance)
+    return year is not None and bool(years) and year not in years
+
+
+def _extras(doubts: Doubts, table: TableDef, instance: Instance) -> None:
+    strange = [r for r in instance.strange if any(t.info.has_digits for t in r.values)]
+    present = instance.row_ids
+    absent = [r.id for r in table.rows if r.id not in present and not r.instead_of]
+    for row in strange:
+        label = " ".join(t.info.text for t in row.labels) or "(no label)"
+        figures = (
+            [figure_id(table, r, c) for r in absent for c in table.row(r).columns] if table.layout != "strip" else []
+        )
+        if len(figures) > _MOST_DOUBTED:
+            figures = []
+        doubts.add(
+            f"{table.id}.unplaced_row",
+            figures,
+            f"row '{label[:60]}' is no row of the form: {texts_of(row)[:80]}",
+            "error" if figures else "info",
+        )
+    for doubled in instance.doubled:
+        if len(doubled.row.values) == 1 and len(table.columns) > 1:
+            continue
+        first = next(p for p in instance.rows if p.row_id == doubled.row_id)
+        if [t.info.value for t in first.row.values] != [t.info.value for t in doubled.row.values]:
+            figures = [figure_id(table, doubled.row_id, c) for c in table.row(doubled.row_id).columns]
+            doubts.add(
+                f"{table.id}.doubled_row",
+                figures,
+                f"the page prints this row twice, with different values: {texts_of(doubled.row)[:80]}",
+                cause="source",
+            )
+
+
+def _complements(printing: Printing, best: Printing, chosen: Mapping[str, Placement]) -> bool:
+    """Whether a printing brings only what the chosen one leaves out: other rows, or other cases of a strip."""
+    if (printing.instance.row_ids & best.instance.row_ids) - {""}:
+        return False
+    return "" not in printing.instance.row_ids or (
+        bool(printing.placements) and not printing.placements.keys() & chosen.keys()
+    )
+
+
+def _contradicts(placement: Placement, figure: str, rival: Printing) -> bool:
+    """Whether another printing of the table has this figure's row and does not print the same there."""
+    row = figure.split(".")[1]
+    if figure not in rival.placements:
+        return row in rival.instance.row_ids or "" in rival.instance.row_ids
+    other = rival.placements[figure]
+    if placement.token is None or other.token is None:
+        return placement.token is not other.token
+    return (placement.value, placement.token.info.value) != (other.value, other.token.info.value)

@@ -1,0 +1,86 @@
+"""The pieces that tables are made of for the aligner: tokens, and raw rows of labels and values."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from extract.page import Cell, Grid, Paragraph
+from transform.vocabulary import TextInfo, describe
+
+LONGEST_LABEL = 70
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    subtotal: frozenset[str]
+    ignored_columns: frozenset[str]
+    value_words: frozenset[str]
+    units: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def alignment_words() -> _Words:
+    """The word lists of ``data/alignment.toml``."""
+    raw = tomllib.loads(resources.files("data").joinpath("alignment.toml").read_text(encoding="utf-8"))
+    return _Words(**{name: frozenset(words) for name, words in raw.items()})
+
+
+@dataclass(slots=True, eq=False)
+class Token:
+    """One cell or piece of a line, with what it can mean and where it stands."""
+
+    info: TextInfo
+    source: Grid | Paragraph
+    cell: Cell | None = None
+    column: int = 0
+    width: int = 1
+    inherited: bool = False
+    block: int = 0
+    starts_line: bool = False
+
+    @property
+    def locator(self) -> str:
+        """The place of the token in the source, for people."""
+        if isinstance(self.source, Grid) and self.cell is not None:
+            return self.source.cell_locator(self.cell)
+        return self.source.locator
+
+
+@dataclass(slots=True, eq=False)
+class RawRow:
+    """The values that follow one another, with the labels of their row and the header above.
+
+    ``header`` holds the label tokens between the data row before and this one; ``header_columns`` maps a grid column
+    to the labels above it, nearest first, and is None where columns are not known; ``lead`` are the short paragraphs
+    right before the row's grid.
+    """
+
+    header: list[Token]
+    labels: list[Token]
+    values: list[Token]
+    block: int
+    header_columns: dict[int, list[Token]] | None = None
+    lead: tuple[Token, ...] = ()
+
+
+def describe_cell(text: str, pinyin: bool) -> TextInfo:
+    """What a cell or line can mean; similar labels are admitted where it is short enough to be a label."""
+    return describe(text, pinyin, len(text) <= LONGEST_LABEL)
+
+
+def is_value_word(info: TextInfo) -> bool:
+    """Whether words stand in the place of a number (见附件, 略)."""
+    return info.key in alignment_words().value_words
+
+
+def is_unit(info: TextInfo) -> bool:
+    """Whether a text is a unit printed in a cell of its own."""
+    return info.key in alignment_words().units
+
+
+def heads_blank_row(info: TextInfo) -> bool:
+    """Whether empty cells after a label are its row, and not the filling of a header line."""
+    return any(s.kind == "row" and s.table != "disputes" for s in info.senses) and not info.has("column")
