@@ -44,8 +44,9 @@ def _wordings(columns: tuple[ColumnDef, ...]) -> dict[str, tuple[str, ...]]:
     return {column.id: column.wordings for column in columns}
 
 
+@lru_cache(maxsize=1 << 12)
 def resolve_header(
-    infos: Sequence[TextInfo | None], table: TableDef, columns: tuple[ColumnDef, ...]
+    infos: tuple[TextInfo | None, ...], table: TableDef, columns: tuple[ColumnDef, ...]
 ) -> tuple[str | None, ...] | None:
     """The column id for each header cell, None for cells that are no column of the form.
 
@@ -102,10 +103,11 @@ def _most_similar(key: str, columns: tuple[ColumnDef, ...]) -> str | None:
     return scores[0][1] if len(scores) == 1 or scores[0][0] - scores[1][0] >= _RESEMBLANCE_MARGIN else None
 
 
-def _leaf(stack: Sequence[Token], table: TableDef, allowed: set[str]) -> TextInfo | None:
+@lru_cache(maxsize=1 << 12)
+def _leaf(stack: tuple[TextInfo, ...], table: TableDef, columns: tuple[ColumnDef, ...]) -> TextInfo | None:
+    allowed = {c.id for c in columns}
     words: TextInfo | None = None
-    for token in stack:
-        info = token.info
+    for info in stack:
         if any(i in allowed for i in info.ids("column", table.id)):
             return info
         if words is None and info.key and not info.senses:
@@ -113,8 +115,16 @@ def _leaf(stack: Sequence[Token], table: TableDef, allowed: set[str]) -> TextInf
     return words
 
 
-def _years_above(stack: Sequence[Token]) -> set[int]:
-    return {year for token in stack for year in token.info.years()}
+@lru_cache(maxsize=1 << 12)
+def _years_above(stack: tuple[TextInfo, ...]) -> frozenset[int]:
+    return frozenset(year for info in stack for year in info.years())
+
+
+@lru_cache(maxsize=1 << 12)
+def _columns_named(stack: tuple[TextInfo, ...], table: TableDef, columns: tuple[ColumnDef, ...]) -> frozenset[str]:
+    """The columns of the form that the labels above a column of the grid name."""
+    allowed = {c.id for c in columns}
+    return frozenset(i for info in stack for i in info.ids("column", table.id) if i in allowed)
 
 
 def _anchored(
@@ -124,26 +134,21 @@ def _anchored(
     if row.header_columns is None or not row.header_columns:
         return None, False
     allowed = {c.id for c in columns}
-    stacks = [row.header_columns.get(t.column, []) for t in row.values]
+    above = {column: tuple(t.info for t in stack) for column, stack in row.header_columns.items()}
+    stacks = [above.get(t.column, ()) for t in row.values]
     tokens = list(row.values)
     if year is not None:
         years = [_years_above(s) for s in stacks]
-        if len({frozenset(y) for y in years if y}) > 1 and any(year in y for y in years):
+        if len({y for y in years if y}) > 1 and any(year in y for y in years):
             kept = [k for k, y in enumerate(years) if year in y or not y]
             tokens, stacks = [tokens[k] for k in kept], [stacks[k] for k in kept]
-    leaves = [_leaf(s, table, allowed) for s in stacks]
-    every = {
-        i
-        for stack in row.header_columns.values()
-        for token in stack
-        for i in token.info.ids("column", table.id)
-        if i in allowed
-    }
+    leaves = [_leaf(s, table, columns) for s in stacks]
+    every = frozenset().union(*(_columns_named(stack, table, columns) for stack in above.values()))
     merged = _merge_repeated(tokens, leaves, table, allowed)
     if merged is None:
         return None, False
     tokens, leaves = merged
-    resolved = resolve_header(leaves, table, columns)
+    resolved = resolve_header(tuple(leaves), table, columns)
     if resolved is None:
         return None, not every <= {i for leaf in leaves if leaf for i in leaf.ids("column", table.id)}
     words = alignment_words()
@@ -191,8 +196,7 @@ def header_order(header: Sequence[Token], table: TableDef, columns: tuple[Column
     top: list[TextInfo] = []
     children: list[TextInfo] = []
     place: int | None = None
-    for token in header:
-        info = token.info
+    for info in header:
         known = [i for i in info.ids("column", table.id) if i in allowed]
         if parents and info.ids("parent", table.id):
             place = len(top) if place is None else place
@@ -201,7 +205,7 @@ def header_order(header: Sequence[Token], table: TableDef, columns: tuple[Column
         elif (info.key in strange or not info.senses) and (top or children):
             (children if children else top).append(info)
     leaves = top[:place] + children + top[place:] if place is not None else top
-    resolved = resolve_header(leaves, table, columns)
+    resolved = resolve_header(tuple(leaves), table, columns)
     if resolved is None or not allowed <= set(resolved):
         return None
     return tuple(i or "" for i, leaf in zip(resolved, leaves, strict=True) if i or leaf.key in strange)
@@ -292,7 +296,7 @@ def read_columns(
     order = header_order(header, table, columns)
     known, contradicted = order is not None, False
     if order is None:
-        labels = [t.info for t in header if not any(t.info.has(k) for k in ("corner", "band", "title", "parent"))]
+        labels = tuple(t.info for t in header if not any(t.info.has(k) for k in ("corner", "band", "title", "parent")))
         resolved = resolve_header(labels, table, columns) if len(labels) >= len(columns) else None
         if resolved is not None and all(c.id in resolved for c in columns):
             order, known = tuple(i for i in resolved if i), True

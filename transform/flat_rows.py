@@ -11,6 +11,7 @@ from extract.page import Cell, Grid, Paragraph
 from transform.fold import fold
 from transform.tokens import (
     LONGEST_LABEL,
+    LONGEST_STREAM_LABEL,
     RawRow,
     Token,
     alignment_words,
@@ -18,10 +19,10 @@ from transform.tokens import (
     heads_blank_row,
     is_unit,
     is_value_word,
+    length_without_noise,
 )
 from transform.vocabulary import describe, known_label, label_keys
 
-LONGEST_STREAM_LABEL = 60
 _MAX_JOINED = 5
 _MIN_HEADER = 3
 _MIN_NUMBERED = 6
@@ -79,7 +80,7 @@ def _stream_tokens(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool)
                 yield None
                 continue
             fields = _fields(block.text, pinyin)
-            if len(fields) == 1 and len(fields[0]) > LONGEST_STREAM_LABEL:
+            if len(fields) == 1 and length_without_noise(fields[0], pinyin) > LONGEST_STREAM_LABEL:
                 yield None
                 continue
             for text in fields:
@@ -112,7 +113,7 @@ def _fields(text: str, pinyin: bool) -> list[str]:
         values: list[str] = []
     else:
         values = parts[end:]
-    if not values and len(text) > LONGEST_STREAM_LABEL:
+    if not values and length_without_noise(text, pinyin) > LONGEST_STREAM_LABEL:
         return [text]
     if len(values) == 1 and head and not describe(" ".join(head), pinyin, True).senses:
         return [text]

@@ -17,7 +17,7 @@ Layout = Literal["blocks", "matrix", "strip", "list"]
 Relation = Literal["=", "<=", ">=", "<"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ColumnDef:
     """A column of a statutory table; ``parent`` is the heading that stands over several columns."""
 
@@ -36,7 +36,7 @@ class ColumnDef:
         return (self.label, *self.variants)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RowDef:
     """A row of a statutory table; ``path`` names the bands and groups above it, ``columns`` its cells.
 
@@ -59,7 +59,7 @@ class RowDef:
         return (self.label, *self.variants)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class GroupDef:
     """A label that stands over several rows or columns and has no figures of its own."""
 
@@ -90,7 +90,7 @@ class FigureDef:
     alternative: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TableDef:
     """A statutory table.
 

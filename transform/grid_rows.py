@@ -24,6 +24,7 @@ def grid_rows(grid: Grid, block: int, lead: tuple[Token, ...], above: list[Token
         for column in range(token.column, token.column + token.width):
             columns.setdefault(column, []).insert(0, token)
     fresh = True
+    blank_strip: RawRow | None = None
     for r, row in enumerate(grid.rows):
         tokens = _row_tokens(grid, row, r, block, pinyin)
         if not tokens:
@@ -31,9 +32,8 @@ def grid_rows(grid: Grid, block: int, lead: tuple[Token, ...], above: list[Token
         parts = list(_split_repeated(tokens))
         data = [(part, _label_zone(part)) for part in parts]
         is_data = any(_is_data(part, zone) for part, zone in data)
-        if not is_data and _is_blank_strip(tokens, columns):
-            yield RawRow(pending, [], tokens, block, columns, lead)
-            pending, fresh = [], False
+        if fresh and not is_data and _is_blank_strip(tokens, columns):
+            blank_strip = RawRow(list(pending), [], tokens, block, columns, lead)
             continue
         if not is_data:
             if not fresh and any(t.info.has(kind) for t in tokens for kind in ("column", "corner", "band")):
@@ -50,9 +50,11 @@ def grid_rows(grid: Grid, block: int, lead: tuple[Token, ...], above: list[Token
                 continue
             yield RawRow(pending if first else [], part[:zone], part[zone:], block, columns, lead)
             first = False
-        fresh = False
+        fresh, blank_strip = False, None
         pending = []
-    if fresh and any(t.info.has("column") for t in pending):
+    if blank_strip is not None:
+        yield blank_strip
+    elif fresh and any(t.info.has("column") for t in pending):
         above.extend(pending)
 
 

@@ -11,6 +11,7 @@ from transform.model import Finding
 from transform.place import Instance
 
 _RIVAL_SHARE = 0.6
+_MIN_PARTIAL_RIVAL = 3
 _MIN_ROWS = {"requests": 3, "disclosure": 1, "disputes": 1, "statistics": 3}
 _LONGEST_CAPTION = 60
 _MOST_DOUBTED = 60
@@ -23,11 +24,6 @@ class Printing:
     instance: Instance
     placements: dict[str, Placement]
     findings: list[Finding]
-
-    @property
-    def prints_something(self) -> bool:
-        """Whether at least one of its cells is not empty."""
-        return any(p.token is not None and not p.token.info.is_blank for p in self.placements.values())
 
 
 def relevant(instances: Sequence[Instance], table: TableDef) -> list[Instance]:
@@ -46,7 +42,7 @@ def choose(year: int | None, doubts: Doubts, table: TableDef, printings: Sequenc
     """
     largest = max(len(p.instance.rows) for p in printings)
     whole = [p for p in printings if len(p.instance.rows) >= _RIVAL_SHARE * largest]
-    best = max(whole, key=lambda p: (not _names_other_years(p.instance, year), p.prints_something))
+    best = max(whole, key=lambda p: not _names_other_years(p.instance, year))
     chosen = dict(best.placements)
     doubts.findings.extend(best.findings)
     other_year = _names_other_years(best.instance, year)
@@ -61,18 +57,14 @@ def choose(year: int | None, doubts: Doubts, table: TableDef, printings: Sequenc
         if _complements(printing, best, chosen):
             chosen.update(printing.placements)
             doubts.findings.extend(printing.findings)
-        elif (
-            len(printing.instance.rows) >= _RIVAL_SHARE * len(best.instance.rows)
-            and printing.prints_something
-            and _names_other_years(printing.instance, year) <= other_year
-        ):
+        elif _names_other_years(printing.instance, year) <= other_year:
             rivals.append(printing)
     _extras(doubts, table, best.instance)
     for rival in rivals:
-        differing = tuple(figure for figure in chosen if _contradicts(chosen[figure], figure, rival))
+        differing = _doubted_by(rival, best, chosen)
         if differing:
             message = (
-                f"the page prints this table more than once with {len(differing)} different figures, "
+                "the page prints this table more than once with different figures, "
                 "and nothing tells which one belongs to the report"
             )
             doubts.add(f"{table.id}.printed_twice", differing, message, cause="source")
@@ -80,9 +72,10 @@ def choose(year: int | None, doubts: Doubts, table: TableDef, printings: Sequenc
 
 
 def _years_around(instance: Instance) -> set[int]:
+    """The years that captions of a table name; years inside its labels are instructions of the form."""
     first = instance.rows[0].row
-    tokens = (*first.lead, *first.header, *first.labels)
-    return {y for t in tokens if len(t.info.text) <= _LONGEST_CAPTION for y in t.info.years()}
+    captions = [t for t in (*first.lead, *first.header) if len(t.info.text) <= _LONGEST_CAPTION]
+    return {y for t in captions if not t.info.senses or t.info.has("title") for y in t.info.years()}
 
 
 def _names_other_years(instance: Instance, year: int | None) -> bool:
@@ -131,12 +124,26 @@ def _complements(printing: Printing, best: Printing, chosen: Mapping[str, Placem
     )
 
 
-def _contradicts(placement: Placement, figure: str, rival: Printing) -> bool:
-    """Whether another printing of the table has this figure's row and does not print the same there."""
-    row = figure.split(".")[1]
-    if figure not in rival.placements:
-        return row in rival.instance.row_ids or "" in rival.instance.row_ids
-    other = rival.placements[figure]
-    if placement.token is None or other.token is None:
-        return placement.token is not other.token
-    return (placement.value, placement.token.info.value) != (other.value, other.token.info.value)
+def _doubted_by(rival: Printing, best: Printing, chosen: Mapping[str, Placement]) -> tuple[str, ...]:
+    """The chosen figures that another printing puts in doubt: all that it does not confirm, once it contradicts one.
+
+    A few rows alone are no printing of the table; where half of one is missing, it may be another report's.
+    """
+    size = len(rival.instance.rows)
+    whole = size >= _RIVAL_SHARE * len(best.instance.rows)
+    if not whole and size < _MIN_PARTIAL_RIVAL:
+        return ()
+    shared = [figure for figure in chosen if figure in rival.placements]
+    contradicted = {figure for figure in shared if not _same_print(chosen[figure], rival.placements[figure])}
+    if whole:
+        rows = rival.instance.row_ids
+        contradicted |= {f for f in chosen if f not in rival.placements and (f.split(".")[1] in rows or "" in rows)}
+    if not contradicted:
+        return ()
+    return tuple(f for f in chosen if not whole or f in contradicted or f not in rival.placements)
+
+
+def _same_print(a: Placement, b: Placement) -> bool:
+    if a.token is None or b.token is None:
+        return a.token is b.token
+    return (a.value, a.token.info.value) == (b.value, b.token.info.value)

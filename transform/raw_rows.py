@@ -7,9 +7,9 @@ lost) end in the same :class:`RawRow`; only ``header_columns`` tells that the co
 from __future__ import annotations
 
 from extract.page import Grid, Page, Paragraph
-from transform.flat_rows import LONGEST_STREAM_LABEL, flat_rows
+from transform.flat_rows import flat_rows
 from transform.grid_rows import grid_rows, upright
-from transform.tokens import RawRow, Token, describe_cell
+from transform.tokens import LONGEST_STREAM_LABEL, RawRow, Token, describe_cell
 
 _LEAD = 3
 

@@ -39,6 +39,14 @@ def _alternatives() -> frozenset[Sense]:
 
 
 @lru_cache(maxsize=1)
+def _own_rows() -> dict[str, frozenset[Sense]]:
+    return {
+        f.id: frozenset(Sense("row", t.id, r.id) for t in f.tables for r in t.rows if not r.instead_of)
+        for f in load_forms().values()
+    }
+
+
+@lru_cache(maxsize=1)
 def _forms_of_label() -> dict[str, frozenset[str]]:
     """For the exact wording of a label in the notices, the forms that have it."""
     found: dict[str, set[str]] = {}
@@ -64,11 +72,15 @@ def _forms_of_cut_label(key: str) -> frozenset[str]:
     )
 
 
-def _labels(row: RawRow) -> Iterator[Token]:
-    yield from row.header
-    yield from row.labels
-    for stack in (row.header_columns or {}).values():
-        yield from stack
+def _labels(rows: Sequence[RawRow]) -> Iterator[Token]:
+    columns: dict[int, list[Token]] | None = None
+    for row in rows:
+        yield from row.header
+        yield from row.labels
+        if row.header_columns is not columns:
+            columns = row.header_columns
+            for stack in (columns or {}).values():
+                yield from stack
 
 
 def recognise_form(raw_rows: Sequence[RawRow]) -> Form | None:
@@ -82,28 +94,23 @@ def recognise_form(raw_rows: Sequence[RawRow]) -> Form | None:
     rows: set[Sense] = set()
     own: dict[str, set[Sense]] = {}
     hints: dict[str, set[str]] = {}
-    seen: set[int] = set()
-    for raw in raw_rows:
-        for token in _labels(raw):
-            if id(token) in seen:
-                continue
-            seen.add(id(token))
-            senses = [s for s in token.info.senses if s.kind in ("row", "column")]
-            forms = {f for s in senses for f in of_sense.get(s, ())}
-            if len(forms) == 1:
-                own.setdefault(next(iter(forms)), set()).update(senses)
-            key = token.info.key
-            hinted = _forms_of_label().get(key, frozenset()) if senses else _forms_of_cut_label(key)
-            if len(hinted) == 1:
-                hints.setdefault(next(iter(hinted)), set()).add(key)
-            rows.update(s for s in senses if s in of_sense and len(senses) == 1)
+    for info in {token.info: None for token in _labels(raw_rows)}:
+        senses = [s for s in info.senses if s.kind in ("row", "column")]
+        forms = {f for s in senses for f in of_sense.get(s, ())}
+        if len(forms) == 1:
+            own.setdefault(next(iter(forms)), set()).update(senses)
+        key = info.key
+        hinted = _forms_of_label().get(key, frozenset()) if senses else _forms_of_cut_label(key)
+        if len(hinted) == 1:
+            hints.setdefault(next(iter(hinted)), set()).add(key)
+        rows.update(s for s in senses if s in of_sense and len(senses) == 1)
     if len(rows) + sum(map(len, own.values())) < _MIN_LABELS:
         return None
 
     def score(form: Form) -> tuple[float, int, int]:
         shared = sum(form.id in of_sense[s] for s in rows)
         unique = len(own.get(form.id, ()))
-        own_rows = {Sense("row", t.id, r.id) for t in form.tables for r in t.rows if not r.instead_of}
+        own_rows = _own_rows()[form.id]
         hinted = len(hints.get(form.id, ()))
         return (shared + 2 * unique + hinted / 2, int(bool(rows & _alternatives() & own_rows)), form.first_year)
 

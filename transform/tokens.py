@@ -8,9 +8,11 @@ from functools import lru_cache
 from importlib import resources
 
 from extract.page import Cell, Grid, Paragraph
+from transform.fold import fold
 from transform.vocabulary import TextInfo, describe
 
 LONGEST_LABEL = 70
+LONGEST_STREAM_LABEL = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,12 @@ class RawRow:
 
 def describe_cell(text: str, pinyin: bool) -> TextInfo:
     """What a cell or line can mean; similar labels are admitted where it is short enough to be a label."""
-    return describe(text, pinyin, len(text) <= LONGEST_LABEL)
+    return describe(text, pinyin, length_without_noise(text, pinyin) <= LONGEST_LABEL)
+
+
+def length_without_noise(text: str, pinyin: bool) -> int:
+    """The number of characters of a text, pinyin noise left out."""
+    return len(fold(text, pinyin=True)) if pinyin and len(text) > LONGEST_STREAM_LABEL else len(text)
 
 
 def is_value_word(info: TextInfo) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -40,7 +41,7 @@ class Sense(NamedTuple):
 NO_SENSES: frozenset[Sense] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TextInfo:
     """A cell's or line's text as the aligner sees it.
 
@@ -54,28 +55,35 @@ class TextInfo:
     exact: bool
     value: Value
     is_value: bool
-
-    @property
-    def is_blank(self) -> bool:
-        """Whether there is nothing to read."""
-        return self.value.status == "blank"
-
-    @property
-    def has_digits(self) -> bool:
-        """Whether it is a value that prints at least one digit, or a zero in another script."""
-        return self.is_value and (self.value.status == "reported" or bool(_HAS_DIGIT.search(self.text)))
+    is_blank: bool
+    has_digits: bool
 
     def ids(self, kind: SenseKind, table: str) -> tuple[str, ...]:
         """The ids that this label can mean as a ``kind`` of ``table``."""
-        return tuple(s.id for s in self.senses if s.kind == kind and s.table == table)
+        return _ids(self.senses, kind, table) if self.senses else ()
 
     def has(self, kind: SenseKind) -> bool:
         """Whether the label can name a thing of that kind in any table."""
-        return any(s.kind == kind for s in self.senses)
+        return bool(self.senses) and kind in _kinds(self.senses)
 
     def years(self) -> tuple[int, ...]:
         """The years that the text names."""
-        return tuple(int(y) for y in _YEAR.findall(fold(self.text)))
+        return _years(self.text)
+
+
+@lru_cache(maxsize=1 << 14)
+def _ids(senses: frozenset[Sense], kind: SenseKind, table: str) -> tuple[str, ...]:
+    return tuple(s.id for s in senses if s.kind == kind and s.table == table)
+
+
+@lru_cache(maxsize=1 << 12)
+def _kinds(senses: frozenset[Sense]) -> frozenset[SenseKind]:
+    return frozenset(s.kind for s in senses)
+
+
+@lru_cache(maxsize=1 << 13)
+def _years(text: str) -> tuple[int, ...]:
+    return tuple(int(y) for y in _YEAR.findall(fold(text)))
 
 
 def label_keys(folded: str) -> tuple[str, ...]:
@@ -91,7 +99,7 @@ def label_keys(folded: str) -> tuple[str, ...]:
 class _Index:
     senses: dict[str, frozenset[Sense]]
     fuzzy_keys: tuple[str, ...]
-    suffixes: tuple[str, ...]
+    suffixes: dict[str, tuple[str, ...]]
     heads: tuple[str, ...]
 
 
@@ -139,9 +147,26 @@ def _index() -> _Index:
     return _Index(
         senses=senses,
         fuzzy_keys=tuple(k for k in senses if len(k) >= _MIN_FUZZY_LENGTH),
-        suffixes=tuple(sorted((k for k in rows if len(k) >= 2), key=len, reverse=True)),
+        suffixes=_by_last_character(sorted((k for k in rows if len(k) >= 2), key=len, reverse=True)),
         heads=tuple(k for k, s in senses.items() if len(k) >= 4 and any(_stands_over(x) for x in s)),
     )
+
+
+def _by_last_character(keys: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for key in keys:
+        found[key[-1]] = (*found.get(key[-1], ()), key)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _beginnings() -> frozenset[str]:
+    return frozenset(key[:length] for key in _index().senses for length in range(1, len(key) + 1))
+
+
+def begins_label(key: str) -> bool:
+    """Whether some known label begins with the key."""
+    return key in _beginnings()
 
 
 def known_label(key: str) -> frozenset[Sense]:
@@ -156,7 +181,7 @@ def _by_path(key: str) -> frozenset[Sense]:
     What stands before the last part must itself end in a group or a band of the same table.
     """
     index = _index()
-    for suffix in index.suffixes:
+    for suffix in index.suffixes.get(key[-1:], ()):
         if len(suffix) < len(key) and key.endswith(suffix):
             rest = key[: -len(suffix)].rstrip(_HAN_ORDINALS)
             tables = {s.table for head in index.heads if rest.endswith(head) for s in index.senses[head]}
@@ -234,6 +259,8 @@ def cases_within(key: str, table: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1 << 15)
 def describe(text: str, pinyin: bool, fuzzy: bool) -> TextInfo:
     """What ``text`` can mean; ``pinyin`` strips pinyin noise first, ``fuzzy`` admits similar labels."""
+    if text.isdigit() and text.isascii():
+        return TextInfo(text, "", NO_SENSES, True, read_value(text), True, False, True)
     folded = fold(text, pinyin=pinyin)
     value = read_value(folded if pinyin else text)
     keys = label_keys(folded) if len(folded) <= 2 * _MAX_LABEL_LENGTH else ()
@@ -246,4 +273,6 @@ def describe(text: str, pinyin: bool, fuzzy: bool) -> TextInfo:
             for key in keys:
                 senses = senses or similar_label(key)
     is_value = not senses and (value.status != "text" or not han_only(folded) or value_like(text))
-    return TextInfo(text, keys[0] if keys else "", senses, exact, value, is_value or value.status == "dash")
+    is_value = is_value or value.status == "dash"
+    has_digits = is_value and (value.status == "reported" or bool(_HAS_DIGIT.search(text)))
+    return TextInfo(text, keys[0] if keys else "", senses, exact, value, is_value, value.status == "blank", has_digits)

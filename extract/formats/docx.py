@@ -21,7 +21,7 @@ from extract.formats.numbering import Numbering, read_numbering, whole
 from extract.formats.zipped import Archive
 from extract.page import Cell, Grid, Page, UnreadableError
 
-_WHAT = "the Word document"
+_WHAT = "the Word document (docx)"
 _COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _RELATIONSHIP = re.compile(r"\{[^}]*/relationships\}id")
 _DRAWN_BLIP = "{http://schemas.openxmlformats.org/drawingml/2006/main}blip"

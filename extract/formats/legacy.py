@@ -45,7 +45,9 @@ def read_ole(data: bytes, url: str | None = None) -> Page:
         raise UnreadableError(
             "the file is an old PowerPoint presentation, which cannot be read; give the report as text"
         )
-    raise UnreadableError("the file is an OLE compound file with neither a Word text nor an Excel workbook in it")
+    raise UnreadableError(
+        "the file is damaged or no old Word, WPS or Excel file: it holds neither a Word text nor an Excel workbook"
+    )
 
 
 def _has_stream(data: bytes, name: str) -> bool:

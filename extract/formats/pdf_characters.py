@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 
+UNKNOWN = "\ufffd"
+"""Stands for a shape whose font does not say what it is, so that its neighbours are not taken for the whole."""
+
+_NO_CHARACTER = frozenset((0, 0xFFFE, 0xFFFF))
+
 _RADICALS = dict(
     zip(
         map(
@@ -23,4 +28,4 @@ def character(code: int) -> str:
         return _RADICALS[code]
     if 0x2F00 <= code <= 0x2FD5 or 0xF900 <= code <= 0xFAFF:
         return unicodedata.normalize("NFKC", chr(code))
-    return chr(code) if code < 0xD800 or 0xE000 <= code < 0x110000 else "\ufffd"
+    return UNKNOWN if code in _NO_CHARACTER or 0xD800 <= code < 0xE000 else chr(code)

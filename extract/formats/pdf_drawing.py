@@ -19,6 +19,7 @@ from extract.page import UnreadableError
 MAX_PAGES = 300
 MAX_SECONDS = 60.0
 _MAX_GLYPHS = 60_000
+_WHITE = frozenset((*range(1, 33), 0x7F, 0xA0, 0x200B, 0x3000, 0xFEFF))
 _LETTER = (0.0, 0.0, 612.0, 792.0)
 
 _PDFIUM = Lock()
@@ -107,7 +108,7 @@ def _glyphs(raw: Any, page: Any, left: float, top: float) -> list[Glyph]:
         box = raw.FS_RECTF()
         for index in range(min(raw.FPDFText_CountChars(text), _MAX_GLYPHS)):
             code = unicode_of(text, index)
-            if code <= 32 or code == 0xA0 or code == 0x3000 or not box_of(text, index, box):
+            if code in _WHITE or not box_of(text, index, box):
                 continue
             turn = quarter_turns(angle_of(text, index))
             if turn is None or box.right <= box.left or box.top <= box.bottom:

@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from extract.formats.pdf_characters import character
+from extract.formats.pdf_characters import UNKNOWN, character
 from extract.formats.pdf_model import Glyph, quarter_turns
 
 _NO_CHARACTER = "(cid:"
@@ -61,6 +61,6 @@ def _glyphs(items: Iterable[Any], right: float, top: float) -> Iterator[Glyph]:
             if turn is None or not text.strip():
                 continue
             if text.startswith(_NO_CHARACTER):
-                text = "\ufffd"
+                text = UNKNOWN
             written = "".join(character(ord(c)) for c in text)
             yield Glyph(written, item.x0 + right, top - item.y1, item.x1 + right, top - item.y0, turn)

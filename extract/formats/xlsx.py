@@ -19,7 +19,7 @@ from extract.formats.sheets import Merge, SheetCells, sheets_page
 from extract.formats.zipped import Archive
 from extract.page import Page, UnreadableError
 
-_WHAT = "the Excel workbook"
+_WHAT = "the Excel workbook (xlsx)"
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _MAX_SHEETS = 100

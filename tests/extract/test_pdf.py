@@ -196,6 +196,11 @@ def test_radicals_that_stand_for_characters_are_put_right() -> None:
     assert "".join(map(character, map(ord, "⼈⺠⾏政"))) == "人民行政"
 
 
+def test_a_shape_that_is_no_known_character_stays_visible_beside_its_number() -> None:
+    page = one_sheet([label("甲"), Box("☆338"), Box("3")])
+    assert [cell.text for cell in grids(page)[0].rows[0] if cell] == ["甲", "\ufffd338", "3"]
+
+
 def test_a_frame_around_the_page_is_no_table() -> None:
     across = [Rule(20, 20, 500), Rule(800, 20, 500)]
     down = [Rule(20, 20, 800), Rule(500, 20, 800)]

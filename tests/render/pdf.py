@@ -175,6 +175,7 @@ class _Press:
             ):
                 self._turn()
                 continue
+            end = max(end, start + 1)
             if self.style.cut_rows and end < len(heights) and end > sheet.head_rows and not cut:
                 self._cut_row(placed, heights, end)
                 cut[end] = 1
@@ -339,6 +340,8 @@ def square_font() -> str:
     codes = [
         *range(0x20, 0x7F),
         *range(0x2010, 0x2027),
+        *range(0x2190, 0x2194),
+        *range(0x25CB, 0x25D0),
         *range(0x3000, 0x3020),
         *range(0x4E00, 0x9FA6),
         *range(0xFF01, 0xFF5F),
