@@ -7,12 +7,13 @@ Every format becomes a :class:`Page`; nothing after it asks which format it was.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One cell of a grid, at its origin (top left slot), with its text as the source prints it.
 
+    A named tuple, since a page has hundreds of cells and it is built fast; as an object it is told apart by ``is``.
     ``text`` has white space collapsed to single blanks (line breaks inside a cell become one blank) and is
     otherwise the source's own: no noise is removed here.
     """

@@ -32,7 +32,8 @@ def align(form: Form, year: int | None, raw_rows: Sequence[RawRow]) -> Alignment
 def _occupied(instance: Instance) -> set[int]:
     """The blocks of the page that hold the table: they are no prose."""
     blocks: set[int] = set()
-    for row in [p.row for p in (*instance.rows, *instance.doubled)] + instance.subtotals + instance.strange:
+    strange = [row for row in instance.strange if any(t.info.has_digits for t in row.values)]
+    for row in [p.row for p in (*instance.rows, *instance.doubled)] + instance.subtotals + strange:
         blocks.add(row.block)
         blocks.update(t.block for t in (*row.values, *row.labels))
         blocks.update(t.block for t in row.header if t.info.senses and not t.info.has("title"))

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
@@ -44,7 +46,7 @@ def _wordings(columns: tuple[ColumnDef, ...]) -> dict[str, tuple[str, ...]]:
     return {column.id: column.wordings for column in columns}
 
 
-@lru_cache(maxsize=1 << 12)
+@lru_cache(maxsize=1 << 11)
 def resolve_header(
     infos: tuple[TextInfo | None, ...], table: TableDef, columns: tuple[ColumnDef, ...]
 ) -> tuple[str | None, ...] | None:
@@ -103,9 +105,7 @@ def _most_similar(key: str, columns: tuple[ColumnDef, ...]) -> str | None:
     return scores[0][1] if len(scores) == 1 or scores[0][0] - scores[1][0] >= _RESEMBLANCE_MARGIN else None
 
 
-@lru_cache(maxsize=1 << 12)
-def _leaf(stack: tuple[TextInfo, ...], table: TableDef, columns: tuple[ColumnDef, ...]) -> TextInfo | None:
-    allowed = {c.id for c in columns}
+def _leaf(stack: tuple[TextInfo, ...], table: TableDef, allowed: set[str]) -> TextInfo | None:
     words: TextInfo | None = None
     for info in stack:
         if any(i in allowed for i in info.ids("column", table.id)):
@@ -115,16 +115,43 @@ def _leaf(stack: tuple[TextInfo, ...], table: TableDef, columns: tuple[ColumnDef
     return words
 
 
-@lru_cache(maxsize=1 << 12)
 def _years_above(stack: tuple[TextInfo, ...]) -> frozenset[int]:
     return frozenset(year for info in stack for year in info.years())
 
 
-@lru_cache(maxsize=1 << 12)
-def _columns_named(stack: tuple[TextInfo, ...], table: TableDef, columns: tuple[ColumnDef, ...]) -> frozenset[str]:
-    """The columns of the form that the labels above a column of the grid name."""
+class _Above(NamedTuple):
+    """What stands above the values of a row: which values count, the header cell of each, the columns named at all."""
+
+    kept: tuple[int, ...]
+    leaves: tuple[TextInfo | None, ...]
+    repeats: bool
+    named: frozenset[str]
+
+
+@lru_cache(maxsize=1 << 10)
+def _above(
+    stacks: tuple[tuple[int, tuple[TextInfo, ...]], ...],
+    places: tuple[int, ...],
+    table: TableDef,
+    columns: tuple[ColumnDef, ...],
+    year: int | None,
+) -> _Above:
+    """Read the labels above the values in the columns ``places``; kept, since the rows of a table share them.
+
+    Where the labels tell several years apart, only values under ``year``, or under none, count.
+    """
     allowed = {c.id for c in columns}
-    return frozenset(i for info in stack for i in info.ids("column", table.id) if i in allowed)
+    labels = dict(stacks)
+    over = [labels.get(place, ()) for place in places]
+    kept = tuple(range(len(places)))
+    if year is not None:
+        years = [_years_above(s) for s in over]
+        if len({y for y in years if y}) > 1 and any(year in y for y in years):
+            kept = tuple(k for k, y in enumerate(years) if year in y or not y)
+    leaves = tuple(_leaf(over[k], table, allowed) for k in kept)
+    repeats = any(a is not None and b is not None and a.key == b.key for a, b in pairwise(leaves))
+    named = frozenset(i for stack in labels.values() for info in stack for i in info.ids("column", table.id))
+    return _Above(kept, leaves, repeats, named & allowed)
 
 
 def _anchored(
@@ -133,21 +160,16 @@ def _anchored(
     """Tokens by grid column, and whether the header names columns that the row does not reach."""
     if row.header_columns is None or not row.header_columns:
         return None, False
-    allowed = {c.id for c in columns}
-    above = {column: tuple(t.info for t in stack) for column, stack in row.header_columns.items()}
-    stacks = [above.get(t.column, ()) for t in row.values]
-    tokens = list(row.values)
-    if year is not None:
-        years = [_years_above(s) for s in stacks]
-        if len({y for y in years if y}) > 1 and any(year in y for y in years):
-            kept = [k for k, y in enumerate(years) if year in y or not y]
-            tokens, stacks = [tokens[k] for k in kept], [stacks[k] for k in kept]
-    leaves = [_leaf(s, table, columns) for s in stacks]
-    every = frozenset().union(*(_columns_named(stack, table, columns) for stack in above.values()))
-    merged = _merge_repeated(tokens, leaves, table, allowed)
-    if merged is None:
-        return None, False
-    tokens, leaves = merged
+    stacks = tuple([(column, tuple([t.info for t in stack])) for column, stack in row.header_columns.items()])
+    above = _above(stacks, tuple([t.column for t in row.values]), table, columns, year)
+    every = above.named
+    tokens: Sequence[Token] = [row.values[k] for k in above.kept]
+    leaves: Sequence[TextInfo | None] = above.leaves
+    if above.repeats:
+        merged = _merge_repeated(tokens, leaves, table, {c.id for c in columns})
+        if merged is None:
+            return None, False
+        tokens, leaves = merged
     resolved = resolve_header(tuple(leaves), table, columns)
     if resolved is None:
         return None, not every <= {i for leaf in leaves if leaf for i in leaf.ids("column", table.id)}
@@ -166,7 +188,7 @@ def _anchored(
 
 
 def _merge_repeated(
-    tokens: list[Token], leaves: list[TextInfo | None], table: TableDef, allowed: set[str]
+    tokens: Sequence[Token], leaves: Sequence[TextInfo | None], table: TableDef, allowed: set[str]
 ) -> tuple[list[Token], list[TextInfo | None]] | None:
     """One token for each header cell that lies over several or is repeated; None when two of them differ."""
     kept_tokens: list[Token] = []
@@ -185,6 +207,14 @@ def _merge_repeated(
 
 
 def header_order(header: Sequence[Token], table: TableDef, columns: tuple[ColumnDef, ...]) -> tuple[str, ...] | None:
+    """See :func:`_header_order`, which keeps its results: the rows of a table share their header."""
+    return _header_order(tuple([t.info for t in header]), table, columns)
+
+
+@lru_cache(maxsize=1 << 10)
+def _header_order(
+    header: tuple[TextInfo, ...], table: TableDef, columns: tuple[ColumnDef, ...]
+) -> tuple[str, ...] | None:
     """The order of columns that a header prints, children where their parent stands; None when unclear.
 
     A column that the form does not have (a subtotal, a remark) stands in the order as an empty id.
@@ -219,6 +249,13 @@ def _disordered(header: Sequence[Token], table: TableDef, columns: tuple[ColumnD
     below = [rank[i] for i in named if i in parents]
     top = [rank[i] for i in named if i not in parents]
     return below != sorted(below) or top != sorted(top)
+
+
+def _children_first(order: Sequence[str], columns: tuple[ColumnDef, ...]) -> bool:
+    """Whether all columns with a common parent stand first, in order: flat text may have moved their heading."""
+    children = [c.id for c in columns if c.parent]
+    own_first = not columns[0].parent
+    return own_first and bool(children) and list(order[: len(children)]) == children
 
 
 def filling_before(rows: Sequence[tuple[RawRow, int]]) -> int | None:
@@ -306,6 +343,8 @@ def read_columns(
             order = tuple(c.id for c in columns)
             foreign = len([i for i in labels if i.key and not i.senses]) >= len(columns) > 1 and not named
             contradicted = _disordered(header, table, columns) or 0 < len(named) * 2 < len(columns) or foreign
+    elif row.header_columns is None and _children_first(order, columns):
+        contradicted = True
     ordered: Slots | None = None
     canonical: Slots | None = None
     exact = row.header_columns is not None

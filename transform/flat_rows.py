@@ -21,7 +21,7 @@ from transform.tokens import (
     is_value_word,
     length_without_noise,
 )
-from transform.vocabulary import describe, known_label, label_keys
+from transform.vocabulary import TextInfo, begins_label, describe, known_label, label_keys
 
 _MAX_JOINED = 5
 _MIN_HEADER = 3
@@ -29,6 +29,7 @@ _MIN_NUMBERED = 6
 _NUMBERED_SHARE = 0.7
 _SENTENCE_END = "。"
 _SHORTEST_SENTENCE = 8
+_SHORTEST_BEGINNING = 4
 
 
 def flat_rows(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -> list[RawRow]:
@@ -42,12 +43,14 @@ def _stream_rows(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -
 
     def flush() -> Iterator[RawRow]:
         nonlocal labels, values
+        if not values:
+            return
         printed = any(not t.info.is_blank for t in values)
         words = _join_labels(labels, pinyin)
         if _numbers_first_row(words, values):
             values = []
             return
-        if values and (printed or (words and heads_blank_row(words[-1].info))):
+        if printed or (words and heads_blank_row(words[-1].info)):
             yield RawRow(words[:-1], words[-1:], values, values[0].block)
             labels = []
         values = []
@@ -93,15 +96,17 @@ def _stream_tokens(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool)
             if starts:
                 cells = _without_row_number(cells, pinyin)
             for cell in cells:
-                for text in _fields(cell.text, pinyin):
+                for text in [cell.text] if in_rows else _fields(cell.text, pinyin):
                     yield Token(describe_cell(text, pinyin), block, cell, cell.column, block=index, starts_line=starts)
                     starts = False
 
 
 def _fields(text: str, pinyin: bool) -> list[str]:
     """A line cut into cells at blanks: trailing values apart from their label, labels apart where each is known."""
+    if " " not in text:
+        return [text]
     parts = text.split(" ")
-    if len(parts) == 1 or describe(text, False, False).value.status == "reported":
+    if describe(text, False, False).value.status == "reported":
         return [text]
     end = len(parts)
     while end and _is_plain_value(parts[end - 1]):
@@ -136,6 +141,16 @@ def _is_label(text: str, pinyin: bool) -> bool:
     return bool(info.senses) or info.key in words.units or info.key in words.ignored_columns
 
 
+@lru_cache(maxsize=1 << 13)
+def _is_known(text: str, pinyin: bool) -> bool:
+    return any(known_label(key) for key in label_keys(fold(text, pinyin=pinyin)))
+
+
+def _may_begin_label(info: TextInfo) -> bool:
+    """Whether a label may begin with the text: in a short one ordinals, in one with a bracket remarks are open yet."""
+    return len(info.key) < _SHORTEST_BEGINNING or begins_label(info.key) or "(" in fold(info.text)
+
+
 def _join_labels(tokens: Sequence[Token], pinyin: bool) -> list[Token]:
     """Labels cut over several cells put together again: neighbours become one token where only their whole is known."""
     joined: list[Token] = []
@@ -143,12 +158,12 @@ def _join_labels(tokens: Sequence[Token], pinyin: bool) -> list[Token]:
     while i < len(tokens):
         token = tokens[i]
         best = 1
-        if not (token.info.senses and token.info.exact):
+        if not (token.info.senses and token.info.exact) and _may_begin_label(token.info):
             for width in range(2, min(_MAX_JOINED, len(tokens) - i) + 1):
                 text = "".join(t.info.text for t in tokens[i : i + width])
                 if len(text) > LONGEST_LABEL:
                     break
-                if any(known_label(key) for key in label_keys(fold(text, pinyin=pinyin))):
+                if _is_known(text, pinyin):
                     best = width
                     break
         if best > 1:

@@ -128,17 +128,23 @@ def upright(grid: Grid, pinyin: bool) -> Grid:
     width = len(grid.rows[0]) if grid.rows else 0
     if len(grid.rows) < 2 or width < 2:
         return grid
-    columns = list(zip(*grid.rows, strict=True))
-    for kind, table, least in (("row", "requests", _MIN_TURNED_ROWS), ("column", "disputes", _MIN_TURNED_OUTCOMES)):
-        down = max(_senses_along(column, kind, table, pinyin) for column in columns[:4])  # type: ignore[arg-type]
-        across = max(_senses_along(row, kind, table, pinyin) for row in grid.rows[:5])  # type: ignore[arg-type]
-        turned = across > down if table == "requests" else down > across
-        if turned and max(across, down) >= least and not (table == "disputes" and len(grid.rows) > _MAX_TURNED_ROWS):
-            return Grid(tuple(columns), grid.locator, grid.exact, grid.row_lines)
-    return grid
+    columns = tuple(zip(*grid.rows, strict=True))
+
+    def down(kind: SenseKind, table: str) -> int:
+        return max(_senses_along(column, kind, table, pinyin) for column in columns[:4])
+
+    def across(kind: SenseKind, table: str) -> int:
+        return max(_senses_along(row, kind, table, pinyin) for row in grid.rows[:5])
+
+    outcomes = across("row", "requests")
+    turned = outcomes >= _MIN_TURNED_ROWS and outcomes > down("row", "requests")
+    if not turned and len(grid.rows) <= _MAX_TURNED_ROWS:
+        outcomes = down("column", "disputes")
+        turned = outcomes >= _MIN_TURNED_OUTCOMES and outcomes > across("column", "disputes")
+    return Grid(columns, grid.locator, grid.exact, grid.row_lines) if turned else grid
 
 
 def _senses_along(cells: Sequence[Cell | None], kind: SenseKind, table: str, pinyin: bool) -> int:
-    distinct = {id(c): c for c in cells if c is not None}
-    named = {i for c in distinct.values() for i in describe_cell(c.text, pinyin).ids(kind, table)}
+    texts = {c.text for c in cells if c is not None}
+    named = {i for text in texts for i in describe_cell(text, pinyin).ids(kind, table)}
     return len(named - _ANYWHERE)

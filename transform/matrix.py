@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from transform.alignment import Doubts, Placement, row_holds, same_cells, texts_of, total_place
 from transform.columns import (
@@ -16,7 +17,7 @@ from transform.columns import (
     without_filling,
 )
 from transform.fold import fold
-from transform.forms import ColumnDef, Form, TableDef, figure_id
+from transform.forms import ColumnDef, Form, RowDef, TableDef, figure_id
 from transform.open_rows import OpenRow, candidates, settle_open_rows, without_common_surplus
 from transform.place import Instance, PlacedRow
 from transform.solve import Block
@@ -32,6 +33,11 @@ class _ReadRow:
     columns: tuple[ColumnDef, ...]
     reading: ColumnReading
     header: list[Token]
+
+
+@lru_cache(maxsize=256)
+def _columns_of(row: RowDef, table: TableDef) -> tuple[ColumnDef, ...]:
+    return tuple(table.column(c) for c in row.columns)
 
 
 def place_rows(
@@ -52,7 +58,7 @@ def place_rows(
             header = placed.row.header
         if row_def is None:
             continue
-        columns = tuple(table.column(c) for c in row_def.columns)
+        columns = _columns_of(row_def, table)
         if placed.row.header_columns is not None and len(placed.row.values) > len(columns):
             placed.row = without_filling(placed.row, _value_columns(instance, table, placed.row, len(columns)))
         reading = read_columns(placed.row, header, table, columns, year, lead(placed.row))
@@ -130,14 +136,19 @@ def _between(doubts: Doubts, row: _ReadRow, table: TableDef, total: int | None, 
 def _leads(instance: Instance, table: TableDef) -> Callable[[RawRow], int | None]:
     """How many filling cells flat text prints before the values of a row.
 
-    Fully printed rows tell; else filling is the same in all rows that stand in one line each, or the values begin
-    in the same cell of each line: what all rows and their sums leave possible, where both ways agree.
+    A header line with all columns tells, and so do fully printed rows of loose cells.  Else filling is the same in all
+    rows that stand in one line each, or the values begin in the same cell of each line: what all rows and their sums
+    leave possible, where both ways agree.
     """
     widths = {r.id: len(r.columns) for r in table.rows}
     flat = [(p.row, widths[p.row_id]) for p in instance.rows if p.row.header_columns is None and p.row_id in widths]
+    in_lines = bool(flat) and all(_in_one_line(row) for row, _ in flat)
     known = filling_before(flat)
-    if known is not None or not flat:
+    if not flat or (known is not None and not in_lines):
         return lambda _: known
+    start = _header_start(flat, table) if in_lines else None
+    if start is not None:
+        return lambda row: start - row.values[0].column
     total = total_place(table)
     after_label: set[int] | None = None
     in_line: set[int] | None = None
@@ -155,6 +166,25 @@ def _leads(instance: Instance, table: TableDef) -> Callable[[RawRow], int | None
         return found.pop() if len(found) == 1 else None
 
     return lead
+
+
+def _header_start(flat: Sequence[tuple[RawRow, int]], table: TableDef) -> int | None:
+    """The cell of each line in which values begin, where one header line prints all columns over all printed values."""
+    width = len(table.columns)
+    grid = flat[0][0].values[0].source
+    lines: dict[int, dict[int, str]] = {}
+    for row, _ in flat:
+        for token in row.header:
+            named = token.info.ids("column", table.id)
+            if token.source is grid and token.cell is not None and len(named) == 1:
+                lines.setdefault(token.cell.row, {})[token.cell.column] = named[0]
+    for places in lines.values():
+        start = min(places)
+        inside = range(start, start + width)
+        if set(places) == set(inside) and len(set(places.values())) == width:
+            printed = [t for row, _ in flat for t in row.values if not t.info.is_blank and t.source is grid]
+            return start if all(t.column in inside for t in printed) else None
+    return None
 
 
 def _value_columns(instance: Instance, table: TableDef, row: RawRow, width: int) -> frozenset[int]:
@@ -176,13 +206,28 @@ def _in_one_line(row: RawRow) -> bool:
 
 
 def _spans_several(token: Token, slots: Slots) -> bool:
-    return token.info.has_digits and (token.inherited or sum(t is token for t in slots) > 1)
+    return token.info.has_digits and (token.inherited or slots.count(token) > 1)
+
+
+def _leaves_out_printed(row: RawRow, slots: Slots) -> bool:
+    """Whether a printed cell was left out that stands under the very heading of one that was taken."""
+    if row.header_columns is None:
+        return False
+    kept = {id(t) for t in slots}
+    taken = {id(row.header_columns[t.column][0]) for t in slots if t is not None and row.header_columns.get(t.column)}
+    return any(
+        id(t) not in kept and t.info.has_digits and id(stack[0]) in taken
+        for t in row.values
+        if (stack := row.header_columns.get(t.column))
+    )
 
 
 def _repeats_merged_cells(row: RawRow, slots: Slots) -> bool:
     """Whether all places of a row print the same long number in a grid that prints merged bands once a column."""
+    if len(slots) < 2:
+        return False
     texts = {t.info.text for t in slots if t is not None}
-    if len(slots) < 2 or len(texts) != 1 or sum(c.isdigit() for c in texts.pop()) < _MIN_REPEATED_DIGITS:
+    if len(texts) != 1 or sum(c.isdigit() for c in texts.pop()) < _MIN_REPEATED_DIGITS:
         return False
     bands = [t for stack in (row.header_columns or {}).values() for t in stack if t.info.has("band")]
     return len({id(t) for t in bands}) > 1

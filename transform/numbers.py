@@ -49,6 +49,8 @@ _HEADER_BREAK = re.compile(r"[:/()]")
 _DIGITS_AND_DASHES = re.compile(r"[-0-9]+\Z")
 _DIGITS_AND_ZEROS = re.compile(r"[0-9〇零oоο]+\Z")
 _RUN_OF_DIGITS = re.compile(r"[0-9]+")
+_MAY_BE_SIGN = re.compile("[^\x00-\xb1\u3000-\u3190\u3400-\u9fff\uff00-\uffef]")
+"""All but the blocks, common in reports, that have no character of the Unicode category No."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,10 @@ class _Lexicon:
     digits: dict[str, int]
     powers: dict[str, int]
     sections: dict[str, int]
+    mere_words: re.Pattern[str]
+
+
+_MERE_WORDS = Value("text", None)
 
 
 def _one_of(words: Iterable[str]) -> str:
@@ -135,7 +141,20 @@ def _lexicon() -> _Lexicon:
         digits=numerals["digits"],
         powers=numerals["powers"],
         sections=numerals["sections"],
+        mere_words=_mere_words(
+            {*numeral_letters, *words["zero_characters"], *words["dash_like_numerals"]},
+            max(map(len, (*words["blank_words"], *words["dash_words"]))) + 1,
+        ),
     )
+
+
+def _mere_words(counting: set[str], least: int) -> re.Pattern[str]:
+    """Texts that need no closer look: ``least`` Han characters and more that do not count, and plain punctuation."""
+    han = "".join(map(chr, range(0x4E00, 0xA000)))
+    no_words = [character for character, folded in zip(han, fold(han), strict=True) if folded in counting]
+    bounds = ["\u4e00", *(edge for c in no_words for edge in (chr(ord(c) - 1), chr(ord(c) + 1))), "\u9fff"]
+    words = "".join(f"{a}-{b}" for a, b in zip(bounds[::2], bounds[1::2], strict=True) if a <= b)
+    return re.compile(f"[{words}]{{{least}}}[{words}，、；：。《》“”]*\\Z")
 
 
 def _numeral_section(text: str, lexicon: _Lexicon) -> int | None:
@@ -199,6 +218,8 @@ def _plain_number(number: Decimal) -> int | float:
 
 def _without_enclosed_marks(text: str) -> tuple[str, str] | None:
     """Split off trailing footnote signs such as ① and ², which NFKC would turn into digits; None for others."""
+    if not _MAY_BE_SIGN.search(text):
+        return text, ""
     signs = [character for character in text if unicodedata.category(character) == "No"]
     if not signs:
         return text, ""
@@ -323,6 +344,8 @@ def read_value(text: str, *, unit: str | None = None, header_unit: str | None = 
     if _PLAIN.match(text) and header_unit is None:
         return Value("reported", int(text))
     lexicon = _lexicon()
+    if lexicon.mere_words.match(text):
+        return _MERE_WORDS
     marks = ""
     if not text.isascii():
         split = _without_enclosed_marks(text)

@@ -56,7 +56,8 @@ def _figures(form: Form, alignment: Alignment) -> dict[str, Figure]:
 def _unusual_cells(form: Form, figures: Mapping[str, Figure]) -> list[Finding]:
     """Findings for cells that may be more than one number.
 
-    A number with a leading zero or a blank inside is one only where the row has an empty place for the other.
+    A number with a leading zero or a blank inside is one only where the row has an empty place for the other; such an
+    empty place also puts the whole row of an unreadable cell in doubt.
     """
     gaps = {
         (form.figures[n].table, form.figures[n].row) for n, f in figures.items() if f.status in ("blank", "missing")
@@ -66,8 +67,11 @@ def _unusual_cells(form: Form, figures: Mapping[str, Figure]) -> list[Finding]:
         raw = figure.raw or ""
         definition = form.figures[name]
         if figure.status == "text" and any(c.isdigit() for c in raw):
+            place = (definition.table, definition.row)
+            row = (n for n in figures if (form.figures[n].table, form.figures[n].row) == place and n != name)
             message = f"'{raw}' can be read as more than one number"
-            findings.append(Finding("figure.unreadable", "warning", (name,), message, "parse"))
+            doubted = (name, *row) if place in gaps else (name,)
+            findings.append(Finding("figure.unreadable", "warning", doubted, message, "parse"))
         elif figure.status == "reported" and len(raw) > 1 and (definition.table, definition.row) in gaps:
             notes = set((read_value(raw, unit=definition.unit).note or "").split("; ")) & DOUBTFUL_NOTES
             if notes:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from transform.fold import fold
 from transform.forms import Form, load_forms
 from transform.tokens import RawRow, Token
-from transform.vocabulary import Sense, label_keys
+from transform.vocabulary import Sense, TextInfo, label_keys
 
 _MIN_LABELS = 2
 _MIN_CUT_LABEL = 3
@@ -58,6 +59,27 @@ def _forms_of_label() -> dict[str, frozenset[str]]:
     return {key: frozenset(forms) for key, forms in found.items()}
 
 
+class _Evidence(NamedTuple):
+    """What a label says of the form: senses that one form alone has, the form that its wording hints at, its sense."""
+
+    own: tuple[str, frozenset[Sense]] | None
+    hint: str | None
+    row: Sense | None
+
+
+@lru_cache(maxsize=1 << 12)
+def _evidence(info: TextInfo) -> _Evidence:
+    of_sense = _forms_of_sense()
+    senses = frozenset(s for s in info.senses if s.kind in ("row", "column"))
+    forms = {f for s in senses for f in of_sense.get(s, ())}
+    hinted = _forms_of_label().get(info.key, frozenset()) if senses else _forms_of_cut_label(info.key)
+    return _Evidence(
+        (forms.pop(), senses) if len(forms) == 1 else None,
+        next(iter(hinted)) if len(hinted) == 1 else None,
+        next((s for s in senses if s in of_sense), None) if len(senses) == 1 else None,
+    )
+
+
 @lru_cache(maxsize=4096)
 def _forms_of_cut_label(key: str) -> frozenset[str]:
     """The forms that have a column whose label begins with a key of three characters or more."""
@@ -73,6 +95,7 @@ def _forms_of_cut_label(key: str) -> frozenset[str]:
 
 
 def _labels(rows: Sequence[RawRow]) -> Iterator[Token]:
+    """The labels of rows and headers, each header over a grid once."""
     columns: dict[int, list[Token]] | None = None
     for row in rows:
         yield from row.header
@@ -95,15 +118,14 @@ def recognise_form(raw_rows: Sequence[RawRow]) -> Form | None:
     own: dict[str, set[Sense]] = {}
     hints: dict[str, set[str]] = {}
     for info in {token.info: None for token in _labels(raw_rows)}:
-        senses = [s for s in info.senses if s.kind in ("row", "column")]
-        forms = {f for s in senses for f in of_sense.get(s, ())}
-        if len(forms) == 1:
-            own.setdefault(next(iter(forms)), set()).update(senses)
-        key = info.key
-        hinted = _forms_of_label().get(key, frozenset()) if senses else _forms_of_cut_label(key)
-        if len(hinted) == 1:
-            hints.setdefault(next(iter(hinted)), set()).add(key)
-        rows.update(s for s in senses if s in of_sense and len(senses) == 1)
+        evidence = _evidence(info)
+        if evidence.own:
+            form_id, senses = evidence.own
+            own.setdefault(form_id, set()).update(senses)
+        if evidence.hint:
+            hints.setdefault(evidence.hint, set()).add(info.key)
+        if evidence.row:
+            rows.add(evidence.row)
     if len(rows) + sum(map(len, own.values())) < _MIN_LABELS:
         return None
 

@@ -43,10 +43,11 @@ NO_SENSES: frozenset[Sense] = frozenset()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TextInfo:
-    """A cell's or line's text as the aligner sees it.
+    """A cell's or line's text as the aligner sees it; equal only to itself, so that it is cheap to look up by.
 
     ``senses`` is empty where the text is no label of any form; ``exact`` tells a literal match from a similar one.
-    ``value`` is what the text says as a value; ``is_value`` is False for words.
+    ``value`` is what the text says as a value; ``is_value`` is False for words, ``is_blank`` tells that there is
+    nothing to read, ``has_digits`` that it is a value that prints at least one digit, or a zero in another script.
     """
 
     text: str
@@ -262,7 +263,7 @@ def describe(text: str, pinyin: bool, fuzzy: bool) -> TextInfo:
     if text.isdigit() and text.isascii():
         return TextInfo(text, "", NO_SENSES, True, read_value(text), True, False, True)
     folded = fold(text, pinyin=pinyin)
-    value = read_value(folded if pinyin else text)
+    value = read_value(text)
     keys = label_keys(folded) if len(folded) <= 2 * _MAX_LABEL_LENGTH else ()
     senses, exact = known_label(keys[0]) if keys else NO_SENSES, True
     if not senses and keys and value.status == "text":

@@ -116,7 +116,26 @@ def _value_rows(words: Sequence[Line]) -> list[_Row]:
             rows[-1].values.append(word)
         else:
             rows.append(_Row([word]))
+    rows = _with_wrapped_values(rows, [w for w in words if not is_value(w.text)])
     return [row for row in rows if len(row.values) > 1 or _has_neighbour(row, words)]
+
+
+def _with_wrapped_values(rows: Sequence[_Row], labels: Sequence[Line]) -> list[_Row]:
+    """The rows, those that only go on with the numbers right above them put to the row above."""
+    kept: list[_Row] = []
+    ends: list[float] = []
+    for row in rows:
+        size = row.values[0].size
+        alone = not any(abs(label.middle - row.middle) <= _SAME_ROW * size for label in labels)
+        if kept and alone and row.middle - ends[-1] <= _SAME_CELL * size:
+            above = kept[-1].values
+            if all(any(_is_close(v, w, size) for v in above) for w in row.values):
+                ends[-1] = row.middle
+                kept[-1].values = [*above, *row.values]
+                continue
+        kept.append(row)
+        ends.append(row.middle)
+    return kept
 
 
 def _has_neighbour(row: _Row, words: Sequence[Line]) -> bool:
@@ -218,15 +237,39 @@ def _header_rows(header: Sequence[Line], rows: Sequence[_Row], size: float) -> l
         result.extend((word.middle, [word.text]) for word in others if word.x1 < first or not leaves)
         if leaves:
             lowest = max(word.middle for word in words)
-            cells = leaves + [[word] for word in others if word.x1 >= first]
-            result.append((lowest, [_joined(cell) for cell in sorted(cells, key=_centre)]))
+            placed = [(_centre(leaf), 0.0, _joined(leaf)) for leaf in leaves]
+            parents = [word for word in others if word.x1 >= first]
+            placed += [(x, word.middle - lowest - 1, word.text) for x, word in _parent_places(parents, columns, size)]
+            result.append((lowest, [text for _, _, text in sorted(placed)]))
     result.extend((w.middle, [w.text]) for w in header if w.middle >= starts[-1])
     return result
 
 
-def _centre(cell: Sequence[Line]) -> tuple[float, float]:
-    """Where a header cell stands: from left to right, those that stand over others before them."""
-    return (min(w.x0 for w in cell) + max(w.x1 for w in cell)) / 2, cell[0].middle
+def _centre(words: Sequence[Line]) -> float:
+    return (min(w.x0 for w in words) + max(w.x1 for w in words)) / 2
+
+
+def _parent_places(parents: Sequence[Line], columns: Sequence[float], size: float) -> list[tuple[float, Line]]:
+    """Where each heading over several columns stands in their order: before its first, where that can be told.
+
+    Headings side by side fill their line up to the last column, each in the middle of its own columns.
+    """
+    levels: list[list[Line]] = []
+    for word in sorted(parents, key=lambda w: w.middle):
+        if levels and word.middle - levels[-1][0].middle <= _SAME_ROW * size:
+            levels[-1].append(word)
+        else:
+            levels.append([word])
+    places: list[tuple[float, Line]] = []
+    for level in levels:
+        if len(level) == 1:
+            places.append((_centre(level), level[0]))
+            continue
+        edge = columns[-1] + (columns[-1] - columns[0]) / max(2 * len(columns) - 2, 1)
+        for word in sorted(level, key=lambda w: -w.x0):
+            edge = min(2 * _centre([word]) - edge, word.x0)
+            places.append((edge, word))
+    return places
 
 
 def _leaves(words: Sequence[Line], columns: Sequence[float], size: float) -> tuple[list[list[Line]], list[Line]]:

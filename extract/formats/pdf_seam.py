@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -9,16 +10,18 @@ from extract.formats.pdf_columns import is_value
 from extract.formats.pdf_grid import Box, RuledTable
 from extract.formats.pdf_text import PADDING, lines_of
 
+_ORDINAL = re.compile(r"[\d（(]|[一二三四五六七八九十]+、")
 _SAME_EDGE = 3.0
 _BELOW = 10_000.0
 
 
 def mend_seams(pages: Sequence[Sequence[RuledTable]]) -> None:
-    """Put together the rows that page breaks have cut: all words of such a row go to where its values stand.
+    """Put together the rows that page breaks have cut: the last words of such a row join its label above.
 
     ``pages`` are the ruled tables of each page.  A row is cut where the last row of one page and the first of the next
-    (after a header that is printed again) have the same columns, one of them alone holds values, and the label of the
-    upper one breaks off at the end of a full line.
+    (after a header that is printed again) have the same columns, the upper one alone holds values, its label breaks
+    off at the end of a full line, and the words below do not begin with a number of their own.  Where the lower one
+    holds the values, the upper may be a row of blanks, and both stay as they are.
     """
     for above, below in pairwise(pages):
         if above and below:
@@ -33,15 +36,13 @@ def _mend(above: RuledTable, below: RuledTable) -> None:
     words = [(a, b) for a, b in zip(upper, lower, strict=True) if a.row_span == 1 and b.row_span == 1]
     values = [any(is_value(table.text(box)) for box in half) for table, half in ((above, upper), (below, lower))]
     labels = [(a, b) for a, b in words if a.glyphs and b.glyphs]
-    if values[0] == values[1] or len(labels) != 1 or not _breaks_off(above, *labels[0]):
+    if values != [True, False] or len(labels) != 1 or not _breaks_off(above, *labels[0]):
+        return
+    if _ORDINAL.match(below.text(labels[0][1])):
         return
     for a, b in words:
-        if values[0]:
-            a.glyphs.extend(g._replace(top=g.top + _BELOW, bottom=g.bottom + _BELOW) for g in b.glyphs)
-            b.glyphs.clear()
-        else:
-            b.glyphs[:0] = [g._replace(top=g.top - _BELOW, bottom=g.bottom - _BELOW) for g in a.glyphs]
-            a.glyphs.clear()
+        a.glyphs.extend(g._replace(top=g.top + _BELOW, bottom=g.bottom + _BELOW) for g in b.glyphs)
+        b.glyphs.clear()
 
 
 def _row(table: RuledTable, row: int) -> list[Box]:

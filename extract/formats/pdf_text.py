@@ -147,13 +147,14 @@ def cell_text(glyphs: Sequence[Glyph], width: float, height: float) -> str:
     """
     if len(glyphs) == 1:
         return glyphs[0].text
-    turned = sum(glyph.turn != 0 for glyph in glyphs)
-    if turned * 2 > len(glyphs):
-        way = next(glyph.turn for glyph in glyphs if glyph.turn)
-        glyphs = [_righted(glyph, way) for glyph in glyphs if glyph.turn == way]
-        width = height
-    elif turned:
-        glyphs = [glyph for glyph in glyphs if not glyph.turn]
+    ways = dict.fromkeys(glyph.turn for glyph in glyphs)
+    if len(ways) > 1:
+        parts = ([glyph for glyph in glyphs if glyph.turn == way] for way in sorted(ways))
+        return " ".join(cell_text(part, width, height) for part in parts)
+    way = glyphs[0].turn
+    if way:
+        glyphs = [_righted(glyph, way) for glyph in glyphs]
+        width = height if way % 2 else width
     if _runs_down(glyphs):
         return "".join(glyph.text for glyph in _by_columns(glyphs))
     lines = lines_of(glyphs)

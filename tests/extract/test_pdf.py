@@ -267,6 +267,19 @@ def test_a_page_number_inside_a_table_is_no_cell() -> None:
     assert found == [["row 1", "41", "", "7"], ["row 2", "42", "", "7"]]
 
 
+def test_digits_wrapped_in_an_unruled_column_never_lose_their_end() -> None:
+    lines = [(60.0, 100.0, "name"), (200.0, 100.0, "first"), (300.0, 100.0, "second")]
+    lines += [
+        (60.0, 130.0, "row"),
+        (200.0, 130.0, "26"),
+        (300.0, 130.0, "15"),
+        (200.0, 142.0, "2"),
+        (300.0, 142.0, "7"),
+    ]
+    (grid,) = grids(read_pdf(drawn(*lines)))
+    assert [cell.text for cell in grid.rows[-1] if cell] == ["row", "26 2", "15 7"]
+
+
 def test_single_characters_of_a_font_that_is_only_named_are_not_lost() -> None:
     page = one_sheet([label("甲"), Box("无"), Box("3")], style=Print(embedded=False))
     assert [cell.text for cell in grids(page)[0].rows[0] if cell] == ["甲", "无", "3"]
