@@ -47,8 +47,7 @@ class Grid:
         return f"{self.locator}, row {cell.row + 1}, column {cell.column + 1}"
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """A block of running text (one line of a plain text), white space collapsed; ``heading`` is 1-6 for h1-h6."""
 
     text: str

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from importlib import resources
+from itertools import pairwise
 from typing import Any, Literal
 
 from transform.fold import clean, fold
@@ -44,11 +45,13 @@ _DIGITS = r"[0-9]+(?:[, ][0-9]+)*(?:\.[0-9]+)?"
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:(?:,[0-9]{3})+|(?: [0-9]{3})+)\Z")
 _LOOSE_BLANK = re.compile(r"(?<![0-9]) | (?![0-9])")
 _DASH_BLANK_DIGIT = re.compile(r"- [0-9]")
-_NUMBERS_ONLY = re.compile(r"[-+0-9.,:;/\\~、 至和或|]+\Z")
+_JOINING = "至和或"
+_NUMBERS_ONLY = re.compile(rf"[-+0-9.,:;/\\~、 {_JOINING}|]+\Z")
 _HEADER_BREAK = re.compile(r"[:/()]")
 _DIGITS_AND_DASHES = re.compile(r"[-0-9]+\Z")
 _DIGITS_AND_ZEROS = re.compile(r"[0-9〇零oоο]+\Z")
 _RUN_OF_DIGITS = re.compile(r"[0-9]+")
+_PLAIN_SIGNS = "0-9，、；：。《》“”.-"
 _MAY_BE_SIGN = re.compile("[^\x00-\xb1\u3000-\u3190\u3400-\u9fff\uff00-\uffef]")
 """All but the blocks, common in reports, that have no character of the Unicode category No."""
 
@@ -141,20 +144,30 @@ def _lexicon() -> _Lexicon:
         digits=numerals["digits"],
         powers=numerals["powers"],
         sections=numerals["sections"],
-        mere_words=_mere_words(
-            {*numeral_letters, *words["zero_characters"], *words["dash_like_numerals"]},
-            max(map(len, (*words["blank_words"], *words["dash_words"]))) + 1,
-        ),
+        mere_words=_mere_words(words, numeral_letters),
     )
 
 
-def _mere_words(counting: set[str], least: int) -> re.Pattern[str]:
-    """Texts that need no closer look: ``least`` Han characters and more that do not count, and plain punctuation."""
+def _mere_words(words: dict[str, Any], numeral_letters: str) -> re.Pattern[str]:
+    """Texts that need no closer look: they begin with Han characters that begin no number, more than a dash word has.
+
+    Dates and numbers may follow, but no blank, bracket or sign that would be looked into.
+    """
+    counting = {*numeral_letters, *words["zero_characters"], *words["dash_like_numerals"]}
+    before = (*words["prefixes"], *words["approximate_before"], *words["increase"], *words["decrease"])
+    opening = counting | {word[0] for word in (*before, *words["units"]["money_before"], *_JOINING)}
+    least = max(map(len, (*words["blank_words"], *words["dash_words"])))
+    return re.compile(
+        f"[{_han_without(opening)}][{_han_without(counting)}]{{{least}}}[\u4e00-\u9fff{_PLAIN_SIGNS}]*\\Z"
+    )
+
+
+def _han_without(characters: set[str]) -> str:
+    """The ranges of a character class: all Han characters but those that fold to one of ``characters``."""
     han = "".join(map(chr, range(0x4E00, 0xA000)))
-    no_words = [character for character, folded in zip(han, fold(han), strict=True) if folded in counting]
-    bounds = ["\u4e00", *(edge for c in no_words for edge in (chr(ord(c) - 1), chr(ord(c) + 1))), "\u9fff"]
-    words = "".join(f"{a}-{b}" for a, b in zip(bounds[::2], bounds[1::2], strict=True) if a <= b)
-    return re.compile(f"[{words}]{{{least}}}[{words}，、；：。《》“”]*\\Z")
+    left_out = [ord(character) for character, folded in zip(han, fold(han), strict=True) if folded in characters]
+    bounds = [0x4DFF, *left_out, 0xA000]
+    return "".join(f"{chr(a + 1)}-{chr(b - 1)}" for a, b in pairwise(bounds) if b - a > 1)
 
 
 def _numeral_section(text: str, lexicon: _Lexicon) -> int | None:

@@ -39,7 +39,7 @@ _Carried = tuple[int, int, int]
 
 def parse_span(value: str | None, *, most: int, zero: int) -> int:
     """A ``rowspan`` or ``colspan`` attribute by the rules for non-negative integers: junk gives 1, 0 gives ``zero``."""
-    if value is None:
+    if value is None or value == "1":
         return 1
     match = _NON_NEGATIVE_INTEGER.match(value)
     if match is None:

@@ -52,7 +52,10 @@ class _Walk:
             return
         if "\n" in raw and (preformatted or self.lines_are_paragraphs or _holds_pipe_lines(raw)):
             raw = raw.replace("\n", BREAK)
-        for piece in raw.split(BREAK) if BREAK in raw else (raw,):
+        if BREAK not in raw and not preformatted:
+            self.items.append(_Text(" ".join(raw.split()), heading))
+            return
+        for piece in raw.split(BREAK):
             line = " ".join(piece.split()) if "\t" not in piece or not preformatted else piece
             if line and not line.isspace():
                 self.items.append(_Text(line, heading))
@@ -121,6 +124,11 @@ def _walk(
                 walk.roots[element] = (start, len(walk.items))
             if stack:
                 walk.add(element.tail, stack[-1][2], stack[-1][3])
+            continue
+        if len(child) == 0 and child not in wanted and child not in walk.tables:
+            tag = child.tag
+            walk.add(child.text, _HEADINGS.get(tag, heading), preformatted or tag in _PREFORMATTED)
+            walk.add(child.tail, heading, preformatted)
             continue
         start = len(walk.items)
         table = walk.tables.get(child)

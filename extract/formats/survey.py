@@ -77,7 +77,8 @@ def survey(root: etree._Element) -> Survey:
         elif tag in about:
             about[tag].append(element)
         for name in element.keys():  # noqa: SIM118
-            if name in judges and (verdict := judges[name](element.get(name, ""))) is not None:
+            judge = judges.get(name)
+            if judge is not None and (verdict := judge(element.get(name, ""))) is not None:
                 _note(result, element, verdict)
     return result
 
