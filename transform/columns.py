@@ -65,7 +65,14 @@ def resolve_header(
     words = alignment_words()
     for place, info in enumerate(infos):
         missing = [i for i in ids if i not in found]
-        if found[place] is None and info is not None and len(info.key) >= _MIN_DAMAGED and not info.senses:
+        strange = info is None or info.key in words.ignored_columns | words.subtotal
+        if (
+            found[place] is None
+            and info is not None
+            and not strange
+            and len(info.key) >= _MIN_DAMAGED
+            and not info.senses
+        ):
             found[place] = _most_similar(info.key, tuple(c for c in columns if c.id in missing))
     named = [i for i in found if i]
     missing = [i for i in ids if i not in named]
@@ -228,11 +235,14 @@ def _header_order(
     place: int | None = None
     for info in header:
         known = [i for i in info.ids("column", table.id) if i in allowed]
+        begun = bool(top or children or place is not None)
+        if begun and not known and not info.senses and info.key not in strange and len(info.key) >= _MIN_DAMAGED:
+            known = [i for i in (_most_similar(info.key, columns),) if i]
         if parents and info.ids("parent", table.id):
             place = len(top) if place is None else place
         elif len(known) == 1:
             (children if known[0] in parents and place is not None else top).append(info)
-        elif (info.key in strange or not info.senses) and (top or children):
+        elif begun and (info.key in strange or not info.senses):
             (children if children else top).append(info)
     leaves = top[:place] + children + top[place:] if place is not None else top
     resolved = resolve_header(tuple(leaves), table, columns)
@@ -342,7 +352,7 @@ def read_columns(
             known = bool(named)
             order = tuple(c.id for c in columns)
             foreign = len([i for i in labels if i.key and not i.senses]) >= len(columns) > 1 and not named
-            contradicted = _disordered(header, table, columns) or 0 < len(named) * 2 < len(columns) or foreign
+            contradicted = _disordered(header, table, columns) or 0 < len(named) < len(columns) or foreign
     elif row.header_columns is None and _children_first(order, columns):
         contradicted = True
     ordered: Slots | None = None

@@ -118,12 +118,13 @@ def _fields(text: str, pinyin: bool) -> list[str]:
         values: list[str] = []
     else:
         values = parts[end:]
-    if not values and length_without_noise(text, pinyin) > LONGEST_STREAM_LABEL:
+    labels = sum(_is_label(part, pinyin) for part in head)
+    lists_labels = labels >= 2 and 2 * labels >= len(head)
+    if not values and not lists_labels and length_without_noise(text, pinyin) > LONGEST_STREAM_LABEL:
         return [text]
     if len(values) == 1 and head and not describe(" ".join(head), pinyin, True).senses:
         return [text]
-    labels = sum(_is_label(part, pinyin) for part in head)
-    if len(head) > 1 and (labels == len(head) or (labels >= 2 and 2 * labels >= len(head) and not values)):
+    if len(head) > 1 and (labels == len(head) or (lists_labels and not values)):
         return [*head, *values]
     return ([" ".join(head)] if head else []) + values
 
@@ -131,13 +132,18 @@ def _fields(text: str, pinyin: bool) -> list[str]:
 @lru_cache(maxsize=1 << 14)
 def _is_plain_value(text: str) -> bool:
     info = describe(text, False, False)
-    printed = any(c.isdigit() for c in text) or len(text) == 1
-    return info.is_value and (info.value.status == "dash" or (info.has_digits and printed))
+    folded = fold(text)
+    printed = any(c.isdigit() for c in folded) or len(folded) == 1
+    whole = folded.count("(") == folded.count(")")
+    return whole and info.is_value and (info.value.status == "dash" or (info.has_digits and printed))
 
 
 def _is_label(text: str, pinyin: bool) -> bool:
     info = describe(text, pinyin, False)
     words = alignment_words()
+    folded = fold(text, pinyin=pinyin)
+    if folded.count("(") != folded.count(")"):
+        return False
     return bool(info.senses) or info.key in words.units or info.key in words.ignored_columns
 
 
@@ -198,8 +204,11 @@ def _without_row_numbers(rows: list[RawRow]) -> list[RawRow]:
     steps = sum(isinstance(a, int) and isinstance(b, int) and b == a + 1 for a, b in pairwise(numbers))
     if len(rows) < _MIN_NUMBERED or steps < _NUMBERED_SHARE * (len(rows) - 1):
         return rows
+    counted = [
+        isinstance(number, int) and (before == number - 1 or after == number + 1)
+        for before, number, after in zip([None, *numbers], numbers, [*numbers[1:], None], strict=False)
+    ]
     return [
-        replace(row, values=[t for t in row.values if t is not end])
-        for row, end, before in zip(rows, last, [None, *numbers], strict=False)
-        if end is not None or before is not None or row.values
+        replace(row, values=[t for t in row.values if t is not end]) if is_counted else row
+        for row, end, is_counted in zip(rows, last, counted, strict=True)
     ]

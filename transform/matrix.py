@@ -87,18 +87,19 @@ def place_rows(
                 [figure_id(table, placed.row_id, c.id) for c in columns],
                 f"this grid repeats merged cells, and one may be repeated here: {texts_of(placed.row)[:60]}",
             )
+        in_grid = placed.row.header_columns is not None
         for column, token in zip(columns, slots, strict=True):
             if token is None:
                 continue
             key = figure_id(table, placed.row_id, column.id)
-            if placed.row.header_columns is not None and _spans_several(token, slots):
+            if in_grid and _spans_several(token, slots):
                 doubts.add(
                     f"{table.id}.merged_cell", [key], f"one cell stands for several figures: '{token.info.text}'"
                 )
             placements[key] = Placement(
                 token,
                 certain=not placed.by_position,
-                header_text=_amount_header(column, placed.row, token, row_header, table),
+                header_text=_amount_header(column, placed.row, token, row_header, table) if column.decimal else None,
             )
         if placed.by_position:
             doubts.add(
@@ -118,7 +119,7 @@ def _between(doubts: Doubts, row: _ReadRow, table: TableDef, total: int | None, 
     anchored, ordered = row.reading.anchored, row.reading.ordered
     if mode == "canonical":
         return row.reading.canonical or ordered
-    if anchored is None or ordered is None or same_cells(anchored, ordered):
+    if anchored is None or ordered is None or anchored == ordered or same_cells(anchored, ordered):
         return anchored if anchored is not None else ordered
     if total is not None:
         a, o = row_holds(anchored, total), row_holds(ordered, total)
@@ -144,8 +145,9 @@ def _leads(instance: Instance, table: TableDef) -> Callable[[RawRow], int | None
     flat = [(p.row, widths[p.row_id]) for p in instance.rows if p.row.header_columns is None and p.row_id in widths]
     in_lines = bool(flat) and all(_in_one_line(row) for row, _ in flat)
     known = filling_before(flat)
-    if not flat or (known is not None and not in_lines):
-        return lambda _: known
+    if not in_lines:
+        steady = len({len(row.values) - width for row, width in flat}) == 1
+        return lambda _: known if steady else None
     start = _header_start(flat, table) if in_lines else None
     if start is not None:
         return lambda row: start - row.values[0].column
@@ -237,8 +239,6 @@ def _amount_header(
     column: ColumnDef, row: RawRow, token: Token, header: Sequence[Token], table: TableDef
 ) -> str | None:
     """The text of the header over an amount: it may print the unit that the cells leave out."""
-    if not column.decimal:
-        return None
     above = (row.header_columns or {}).get(token.column, [])
     named = [t for t in (*above, *reversed(header)) if column.id in t.info.ids("column", table.id)]
     money = [t for t in (*above, *reversed(header)) if not t.info.senses and _MONEY in t.info.text]
@@ -251,9 +251,13 @@ def _better_mode(read: Sequence[_ReadRow], total: int | None) -> tuple[str, bool
         return "anchored", True
     counts = {"anchored": 0, "ordered": 0, "canonical": 0}
     for row in read:
+        held: dict[Slots, bool] = {}
         for mode in counts:
-            slots = getattr(row.reading, mode)
-            if slots is not None and row_holds(slots, total):
-                counts[mode] += 1
+            slots: Slots | None = getattr(row.reading, mode)
+            if slots is None:
+                continue
+            if slots not in held:
+                held[slots] = bool(row_holds(slots, total))
+            counts[mode] += held[slots]
     best = max(counts, key=lambda m: counts[m])
     return best, counts["anchored"] == counts["ordered"]

@@ -13,6 +13,7 @@ _STRIP_MARKS = frozenset({"upheld", "corrected", "pending"})
 _MIN_STRIP_VALUES = 3
 _FULL_STRIP = 15
 _FULL_ROW = 7
+_MIN_HEADER = 3
 
 
 @dataclass(slots=True, eq=False)
@@ -240,8 +241,8 @@ def _bare_strip(candidates: list[_Candidate]) -> None:
         for c in candidates
         if c.kind in ("unlabelled", "unknown") and sum(not t.info.is_blank for t in c.row.values) == _FULL_STRIP
     ]
-    if len(bare) == 1:
-        bare[0].kind = "strip"
+    for candidate in bare:
+        candidate.kind = "strip"
     for k, c in enumerate(candidates):
         last_of_requests = ("requests", union_rows()["requests"][-1]) in c.options
         if not bare and last_of_requests and len(c.row.values) == _FULL_ROW + _FULL_STRIP:
@@ -260,16 +261,22 @@ def find_instances(raw_rows: Sequence[RawRow], rows: dict[str, tuple[str, ...]])
     _settle_by_position(candidates, rows)
     instances: dict[str, list[Instance]] = {}
     current: Instance | None = None
+    lost_header: list[Token] = []
     for c in candidates:
         if c.kind == "strip" and c.placed is None:
             _add_strip(instances, c.row)
             current = instances["disputes"][-1]
             continue
         if c.placed is None:
+            if sum(t.info.has("column") for t in c.row.header) >= _MIN_HEADER:
+                lost_header = c.row.header
             if current is not None and c.kind in ("subtotal", "unknown", "unlabelled"):
                 (current.subtotals if c.kind == "subtotal" else current.strange).append(c.row)
             continue
         table, row = c.placed
+        if lost_header and not any(t.info.has("column") for t in c.row.header):
+            c.row = replace(c.row, header=[*lost_header, *c.row.header])
+        lost_header = []
         current = _add_row(instances, PlacedRow(c.row, table, row, c.by_position))
     return instances
 

@@ -18,7 +18,7 @@ from transform.recognise import recognise_form
 from transform.sections import split_sections
 from transform.statements import statement_findings
 
-_MAX_ODD_BLANKS = 2
+_MAX_ODD_BLANKS = 6
 _MIN_PRINTED_BESIDE = 20
 
 
@@ -81,7 +81,7 @@ def _unusual_cells(form: Form, figures: Mapping[str, Figure]) -> list[Finding]:
 
 
 def _odd_blanks(form: Form, figures: Mapping[str, Figure]) -> list[Finding]:
-    """Findings for a cell or two left empty where all others are printed: a cell may be lost, and others moved up."""
+    """Findings for a few cells left empty where all others are printed: a cell may be lost, and others moved up."""
     blanks = [n for n, f in figures.items() if f.status == "blank"]
     printed = sum(f.status in ("reported", "decoded") for f in figures.values())
     if not 0 < len(blanks) <= _MAX_ODD_BLANKS or printed < _MIN_PRINTED_BESIDE * len(blanks):

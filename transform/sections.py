@@ -164,6 +164,8 @@ def _heading(text: str, at: int, pinyin: bool) -> _Heading | None:
     limit = _PREFIX_WITH_PINYIN if pinyin else _PREFIX
     if len(text) <= limit:
         folded = _folded(text, pinyin)
+        if not _rules().any_word.search(han_only(folded)):
+            return None
         if found := _line(folded):
             section, firm, style = found
             return _Heading(at, section, clean(text, pinyin=pinyin), "", style, firm)

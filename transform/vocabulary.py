@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import resources
 from typing import Literal, NamedTuple
 
 from rapidfuzz import fuzz, process
@@ -90,10 +92,23 @@ def _years(text: str) -> tuple[int, ...]:
 def label_keys(folded: str) -> tuple[str, ...]:
     """The keys under which a folded label is compared: its Han characters, with and without its brackets."""
     bare = _ORDINAL.sub("", folded, count=1) if _ORDINAL.match(folded) else folded
-    keys = [han_only(bare)]
-    if "(" in bare:
-        keys.append(han_only(_BRACKETED.sub("", bare)))
-    return tuple(dict.fromkeys(k for k in keys if k))
+    key = _one_spelling(han_only(bare))
+    if "(" not in bare:
+        return (key,) if key else ()
+    return tuple(dict.fromkeys(k for k in (key, _one_spelling(han_only(_BRACKETED.sub("", bare)))) if k))
+
+
+def _one_spelling(key: str) -> str:
+    for spelling, usual in _spellings():
+        if spelling in key:
+            key = key.replace(spelling, usual)
+    return key
+
+
+@lru_cache(maxsize=1)
+def _spellings() -> tuple[tuple[str, str], ...]:
+    raw = tomllib.loads(resources.files("data").joinpath("spellings.toml").read_text(encoding="utf-8"))
+    return tuple(raw["spellings"].items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +164,11 @@ def _index() -> _Index:
         senses=senses,
         fuzzy_keys=tuple(k for k in senses if len(k) >= _MIN_FUZZY_LENGTH),
         suffixes=_by_last_character(sorted((k for k in rows if len(k) >= 2), key=len, reverse=True)),
-        heads=tuple(k for k, s in senses.items() if len(k) >= 4 and any(_stands_over(x) for x in s)),
+        heads=tuple(
+            sorted(
+                (k for k, s in senses.items() if len(k) >= 4 and any(_stands_over(x) for x in s)), key=len, reverse=True
+            )
+        ),
     )
 
 
@@ -189,6 +208,22 @@ def _by_path(key: str) -> frozenset[Sense]:
             senses = frozenset(s for s in index.senses[suffix] if s.table in tables)
             if senses:
                 return _inside_group(senses, rest)
+    return NO_SENSES
+
+
+@lru_cache(maxsize=1 << 13)
+def _similar_by_path(key: str) -> frozenset[Sense]:
+    """A whole path in one cell whose last part is damaged: what that part resembles inside its group."""
+    index = _index()
+    for head in index.heads:
+        place = key.rfind(head)
+        if place < 0:
+            continue
+        end = place + len(head)
+        tables = {s.table for s in index.senses[head]}
+        senses = frozenset(s for s in similar_label(key[end:].lstrip(_HAN_ORDINALS)) if s.table in tables)
+        if senses:
+            return _inside_group(senses, key[:end])
     return NO_SENSES
 
 
@@ -272,8 +307,8 @@ def describe(text: str, pinyin: bool, fuzzy: bool) -> TextInfo:
         if not senses and fuzzy:
             exact = False
             for key in keys:
-                senses = senses or similar_label(key)
-    is_value = not senses and (value.status != "text" or not han_only(folded) or value_like(text))
+                senses = senses or similar_label(key) or _similar_by_path(key)
+    is_value = not senses and (value.status != "text" or not (keys or han_only(folded)) or value_like(text))
     is_value = is_value or value.status == "dash"
     has_digits = is_value and (value.status == "reported" or bool(_HAS_DIGIT.search(text)))
     return TextInfo(text, keys[0] if keys else "", senses, exact, value, is_value, value.status == "blank", has_digits)
