@@ -28,6 +28,7 @@ _MIN_HEADER = 3
 _MIN_NUMBERED = 6
 _NUMBERED_SHARE = 0.7
 _SENTENCE_END = "。"
+_FOOTNOTE_MARK = "*"
 _SHORTEST_SENTENCE = 8
 _SHORTEST_BEGINNING = 4
 
@@ -118,11 +119,12 @@ def _fields(text: str, pinyin: bool) -> list[str]:
         values: list[str] = []
     else:
         values = parts[end:]
-    labels = sum(_is_label(part, pinyin) for part in head)
+    whole = " ".join(head)
+    labels = 0 if _is_known(whole, pinyin) else sum(_is_label(part, pinyin) for part in head)
     lists_labels = labels >= 2 and 2 * labels >= len(head)
     if not values and not lists_labels and length_without_noise(text, pinyin) > LONGEST_STREAM_LABEL:
         return [text]
-    if len(values) == 1 and head and not describe(" ".join(head), pinyin, True).senses:
+    if len(values) == 1 and head and (values[0] == _FOOTNOTE_MARK or not describe(whole, pinyin, True).senses):
         return [text]
     if len(head) > 1 and (labels == len(head) or (lists_labels and not values)):
         return [*head, *values]

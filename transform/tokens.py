@@ -13,6 +13,7 @@ from transform.vocabulary import TextInfo, describe
 
 LONGEST_LABEL = 70
 LONGEST_STREAM_LABEL = 60
+_LONGEST_NOISY_LABEL = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,10 @@ def describe_cell(text: str, pinyin: bool) -> TextInfo:
 
 
 def length_without_noise(text: str, pinyin: bool) -> int:
-    """The number of characters of a text, pinyin noise left out."""
-    return len(fold(text, pinyin=True)) if pinyin and len(text) > LONGEST_STREAM_LABEL else len(text)
+    """The number of characters of a text, noise left out (a text of several lines' length is measured as it stands)."""
+    if not LONGEST_STREAM_LABEL < len(text) <= _LONGEST_NOISY_LABEL:
+        return len(text)
+    return len(fold(text, pinyin=pinyin))
 
 
 def is_value_word(info: TextInfo) -> bool:
