@@ -11,12 +11,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from transform.read import read_report
-
 from extract.formats import read_page
 from extract.page import UnreadableError
 from flows.errors import one_line
 from transform.model import Finding, Report
+from transform.read import read_report
 
 STDIN = "-"
 MAX_FILE_BYTES = 100_000_000

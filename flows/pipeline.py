@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import resources
 
-from transform.read import read_report
-
 from extract.archive import Archive, ArchiveError, Visit
 from extract.fetch import Fetcher, FetchError, HttpFetcher, new_session
 from extract.formats import read_page
@@ -23,6 +21,7 @@ from load.publish import begin_working_copy, publish
 from load.warehouse import Snapshot, load_batch, open_warehouse
 from transform.frames import Reading, Source, to_frames
 from transform.gazetteer import Division, gazetteer
+from transform.read import read_report
 
 
 @dataclass(frozen=True, slots=True)
