@@ -67,7 +67,7 @@ def web() -> Iterator[Web]:
 
 def send(handler: BaseHTTPRequestHandler, status: int, body: bytes = b"", **headers: str) -> None:
     handler.send_response(status)
-    for name, value in {"Content_Length": str(len(body)), **headers}.items():
+    for name, value in {"Content_Length": str(len(body)), "Connection": "close", **headers}.items():
         handler.send_header(name.replace("_", "-"), value)
     handler.end_headers()
     handler.wfile.write(body)
