@@ -61,7 +61,7 @@ def _stream_rows(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -
             yield from flush()
             labels = []
             continue
-        if token.starts_line and values:
+        if values and (token.starts_line or _follows_whole_line(token, labels, values)):
             yield from flush()
         if token.info.is_value or (is_value_word(token.info) and labels):
             values.append(token)
@@ -88,7 +88,7 @@ def _stream_tokens(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool)
                 yield None
                 continue
             for text in fields:
-                yield Token(describe_cell(text, pinyin), block, block=index)
+                yield Token(describe_cell(text, pinyin), block, block=index, alone=len(fields) == 1)
             continue
         lines = [list({id(cell): cell for cell in row if cell is not None}.values()) for row in block.rows]
         in_rows = any(sum(bool(cell.text) for cell in line) > 1 for line in lines)
@@ -183,6 +183,11 @@ def _join_labels(tokens: Sequence[Token], pinyin: bool) -> list[Token]:
             joined.append(token)
         i += best
     return joined
+
+
+def _follows_whole_line(token: Token, labels: Sequence[Token], values: Sequence[Token]) -> bool:
+    """Whether a number alone in its paragraph comes after a label that has its values in one line: a page's number."""
+    return token.alone and bool(labels) and labels[-1].source is values[-1].source and token.info.is_value
 
 
 def _numbers_first_row(words: list[Token], values: list[Token]) -> bool:

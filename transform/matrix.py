@@ -108,6 +108,14 @@ def place_rows(
                 f"the label of row '{placed.row_id}' cannot be read; only its place tells which row it is",
                 "warning",
             )
+    if total is None and any(not _in_one_line(r.placed.row) for r in open_rows if r.placed.row.header_columns is None):
+        loose = [row for row in read if row.placed.row.header_columns is None and len(row.columns) > 1]
+        doubts.add(
+            f"{table.id}.cells_lost",
+            [figure_id(table, row.placed.row_id, c.id) for row in loose for c in row.columns],
+            "cells of this table were lost, and no sum tells whether others moved into their place",
+            "warning",
+        )
     if open_rows:
         open_rows = without_common_surplus(table, open_rows, fixed, placements, total)
         settle_open_rows(form, doubts, table, open_rows, fixed, placements)

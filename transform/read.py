@@ -20,6 +20,7 @@ from transform.statements import statement_findings
 
 _MAX_ODD_BLANKS = 6
 _MIN_PRINTED_BESIDE = 20
+_MIN_UNREADABLE = 3
 
 
 def _sample_texts(page: Page) -> list[str]:
@@ -77,6 +78,18 @@ def _unusual_cells(form: Form, figures: Mapping[str, Figure]) -> list[Finding]:
             if notes:
                 message = f"'{raw}' is read as {figure.value}, but has {notes.pop()} beside an empty cell"
                 findings.append(Finding("figure.unusual", "warning", (name,), message, "parse"))
+    return findings
+
+
+def _lost_borders(form: Form, figures: Mapping[str, Figure], unusual: Sequence[Finding]) -> list[Finding]:
+    """Findings for tables in which several cells hold more than one number: none of their cells can be trusted."""
+    unreadable = [form.figures[f.figures[0]].table for f in unusual if f.rule == "figure.unreadable"]
+    findings = []
+    for table in form.tables:
+        if unreadable.count(table.id) >= _MIN_UNREADABLE:
+            names = tuple(n for n, f in figures.items() if form.figures[n].table == table.id and f.value is not None)
+            message = f"{unreadable.count(table.id)} cells of this table hold more than one number: borders were lost"
+            findings.append(Finding(f"{table.id}.borders_lost", "error", names, message, "parse"))
     return findings
 
 
@@ -168,7 +181,9 @@ def read_report(page: Page) -> Report:
     findings += alignment.doubts.findings
     findings += _absent_tables(form, figures, page)
     findings += domain_findings(form, figures)
-    findings += _unusual_cells(form, figures)
+    unusual = _unusual_cells(form, figures)
+    findings += unusual
+    findings += _lost_borders(form, figures, unusual)
     findings += _odd_blanks(form, figures)
     findings += identity_findings(form, figures, frozenset(uncertain), metadata.division_code)
     findings += statement_findings(sections, figures, form=form.id, year=metadata.year, pinyin=pinyin)

@@ -33,7 +33,10 @@ def alignment_words() -> _Words:
 
 @dataclass(slots=True, eq=False)
 class Token:
-    """One cell or piece of a line, with what it can mean and where it stands."""
+    """One cell or piece of a line, with what it can mean and where it stands.
+
+    ``starts_line`` marks the first cell of a line that holds a row, ``alone`` a piece that is a whole paragraph.
+    """
 
     info: TextInfo
     source: Grid | Paragraph
@@ -43,6 +46,7 @@ class Token:
     inherited: bool = False
     block: int = 0
     starts_line: bool = False
+    alone: bool = False
 
     @property
     def locator(self) -> str:

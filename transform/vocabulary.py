@@ -24,6 +24,7 @@ _ORDINAL = re.compile(
 _BRACKETED = re.compile(r"\([^()]*\)|\([^()]*$")
 _YEAR = re.compile(r"(20[012]\d)年?")
 _HAS_DIGIT = re.compile(r"\d")
+_WORD = re.compile(r"[^\W\d_]")
 _FUZZY_CUTOFF = 74.0
 _FUZZY_MARGIN = 8.0
 _MIN_FUZZY_LENGTH = 4
@@ -308,7 +309,8 @@ def describe(text: str, pinyin: bool, fuzzy: bool) -> TextInfo:
             exact = False
             for key in keys:
                 senses = senses or similar_label(key) or _similar_by_path(key)
-    is_value = not senses and (value.status != "text" or not (keys or han_only(folded)) or value_like(text))
+    wordless = not keys and not _WORD.search(folded)
+    is_value = not senses and (value.status != "text" or wordless or value_like(text))
     is_value = is_value or value.status == "dash"
     has_digits = is_value and (value.status == "reported" or bool(_HAS_DIGIT.search(text)))
     return TextInfo(text, keys[0] if keys else "", senses, exact, value, is_value, value.status == "blank", has_digits)
