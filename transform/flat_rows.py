@@ -83,6 +83,8 @@ def _stream_tokens(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool)
             ):
                 yield None
                 continue
+            if alignment_words().page_numbers.fullmatch(fold(block.text)):
+                continue
             fields = _fields(block.text, pinyin)
             if len(fields) == 1 and length_without_noise(fields[0], pinyin) > LONGEST_STREAM_LABEL:
                 yield None

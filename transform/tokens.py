@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,13 +23,15 @@ class _Words:
     ignored_columns: frozenset[str]
     value_words: frozenset[str]
     units: frozenset[str]
+    page_numbers: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
 def alignment_words() -> _Words:
     """The word lists of ``data/alignment.toml``."""
     raw = tomllib.loads(resources.files("data").joinpath("alignment.toml").read_text(encoding="utf-8"))
-    return _Words(**{name: frozenset(words) for name, words in raw.items()})
+    pattern = re.compile(raw.pop("page_numbers"))
+    return _Words(page_numbers=pattern, **{name: frozenset(words) for name, words in raw.items()})
 
 
 @dataclass(slots=True, eq=False)

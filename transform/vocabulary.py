@@ -26,7 +26,7 @@ _YEAR = re.compile(r"(20[012]\d)年?")
 _HAS_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_]")
 _FUZZY_CUTOFF = 74.0
-_FUZZY_MARGIN = 8.0
+_FUZZY_MARGIN = 6.0
 _MIN_FUZZY_LENGTH = 4
 _MAX_LABEL_LENGTH = 60
 _MIN_CUT_LENGTH = 2
@@ -251,7 +251,7 @@ def similar_label(key: str) -> frozenset[Sense]:
     """The senses of the one known label that a damaged key resembles clearly more than any other, or none.
 
     Similarity is rapidfuzz's indel ratio; 74 of 100 admits one wrong character in four, and the runner-up with
-    other senses must be 8 points away.
+    other senses must be 6 points away.
     """
     if not _MIN_FUZZY_LENGTH <= len(key) <= _MAX_LABEL_LENGTH:
         return NO_SENSES
