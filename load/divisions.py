@@ -51,7 +51,7 @@ def load_divisions(con: Connection, divisions: Iterable[Division]) -> int:
     table = load_dictionary().tables["division"]
     rows = division_rows(divisions)
     incoming = pa.Table.from_pylist(rows, schema=table.arrow_schema)
-    stored = con.execute("SELECT * FROM division ORDER BY code").to_arrow_table().cast(table.arrow_schema)
+    stored = con.sql("SELECT * FROM division ORDER BY code").to_arrow_table().cast(table.arrow_schema)
     if not stored.equals(incoming):
         with transaction(con):
             replace_rows(con, table, rows)

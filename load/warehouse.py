@@ -13,7 +13,9 @@ import pyarrow as pa
 
 from load.database import Connection, WarehouseError, one_line, open_database
 from load.schema import insert, prepare, stored_version
+from load.wide import delete_wide_rows, replace_wide_rows
 from transform.address import source_address
+from transform.forms import load_forms
 from transform.frames import Frames
 from transform.tables import Table, load_dictionary
 
@@ -100,6 +102,7 @@ def load_batch(warehouse: Path | Connection, frames: Frames, snapshots: Iterable
         replaced = _delete_replaced(warehouse, batches["report"])
         for name, batch in batches.items():
             insert(warehouse, tables[name], batch)
+        replace_wide_rows(warehouse, load_forms(), batches["report"], batches["figure"])
         _replace_snapshots(warehouse, tables["snapshot"], kept)
         _require_consistent(warehouse, batches["report"])
     return LoadSummary(
@@ -151,6 +154,7 @@ def _delete_replaced(con: Connection, reports: pa.Table) -> int:
         con.unregister("incoming_report")
     for name in REPORT_TABLES:
         con.execute(f"DELETE FROM {name} WHERE report_id IN (SELECT report_id FROM replaced)")  # noqa: S608
+    delete_wide_rows(con, load_forms(), "SELECT report_id FROM replaced")
     count = con.execute("SELECT count(*) FROM replaced").fetchall()[0][0]
     con.execute("DROP TABLE temp.replaced")
     return int(count)
