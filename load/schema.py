@@ -9,6 +9,7 @@ from importlib import resources
 import duckdb
 import pyarrow as pa
 
+from load.between import check_years
 from load.database import Connection, WarehouseError, literal
 from load.views import create_views
 from load.wide import create_wide_tables
@@ -47,7 +48,7 @@ def definitions_fingerprint() -> str:
     """A hash over all that tables, views and comments are made from; a file with another one is brought up to date."""
     digest = hashlib.sha256(forms_fingerprint().encode())
     data, load = resources.files("data"), resources.files("load")
-    entries = [data.joinpath("dictionary.toml"), data.joinpath("crosswalk.toml")]
+    entries = [data.joinpath("dictionary.toml"), data.joinpath("crosswalk.toml"), data.joinpath("cross_checks.toml")]
     for folder in (load.joinpath("sql"), load.joinpath("marts")):
         entries += sorted(folder.iterdir(), key=lambda entry: entry.name)
     for entry in entries:
@@ -109,6 +110,7 @@ def _describe(con: Connection, forms: Mapping[str, Form]) -> None:
     replace_rows(con, dictionary.tables["form_figure"], form_figures(forms))
     create_wide_tables(con, forms)
     create_views(con, forms)
+    check_years(con, forms)
     properties = {"schema_version": str(dictionary.schema_version), "definitions": definitions_fingerprint()}
     replace_rows(con, dictionary.tables["meta"], ({"key": k, "value": v} for k, v in sorted(properties.items())))
 

@@ -1,4 +1,4 @@
-"""The views that analysts query: marts, and templates in ``load/sql`` filled from forms and crosswalk; all commented."""
+"""The views that analysts query: marts, and templates in ``load/sql`` filled from forms and crosswalk; commented."""
 
 from __future__ import annotations
 

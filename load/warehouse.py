@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from load.between import check_years
 from load.database import Connection, WarehouseError, one_line, open_database
 from load.schema import insert, prepare, stored_version
 from load.wide import delete_wide_rows, replace_wide_rows
@@ -31,6 +32,12 @@ SELECT old.report_id
 FROM report AS old
 JOIN incoming_report AS new USING (address)
 WHERE NOT regexp_matches(old.address, '^(file|sha256):') AND coalesce(old.year = new.year, true)
+"""
+_CONCERNED = """
+CREATE OR REPLACE TEMP TABLE concerned AS
+SELECT division_code FROM incoming_report
+UNION
+SELECT division_code FROM report SEMI JOIN replaced USING (report_id)
 """
 
 
@@ -89,8 +96,8 @@ def load_batch(warehouse: Path | Connection, frames: Frames, snapshots: Iterable
     ``warehouse`` is a path, or a connection of :func:`open_warehouse`.  Rows of a report give way to one with the same
     id, to another reading of the same bytes from the same address, and, on the web, to one of the same address and
     year (or when one of the years is unknown); so loading twice changes nothing.  Two reports of one issuer and year
-    at two addresses both stay: which one counts is for a view to choose.  Raises WarehouseError naming the constraint
-    that a row breaks.
+    at two addresses both stay: which one counts is for a view to choose.  The findings between years of the divisions
+    concerned are made anew.  Raises WarehouseError naming the constraint that a row breaks.
     """
     if isinstance(warehouse, Path):
         with open_warehouse(warehouse) as con:
@@ -103,6 +110,7 @@ def load_batch(warehouse: Path | Connection, frames: Frames, snapshots: Iterable
         for name, batch in batches.items():
             insert(warehouse, tables[name], batch)
         replace_wide_rows(warehouse, load_forms(), batches["report"], batches["figure"])
+        check_years(warehouse, load_forms(), "SELECT division_code FROM concerned")
         _replace_snapshots(warehouse, tables["snapshot"], kept)
         _require_consistent(warehouse, batches["report"])
     return LoadSummary(
@@ -147,9 +155,12 @@ def _arrow(table: Table, frames: Frames) -> pa.Table:
 
 
 def _delete_replaced(con: Connection, reports: pa.Table) -> int:
-    con.register("incoming_report", reports.select(["report_id", "address", "snapshot_sha256", "year"]))
+    con.register(
+        "incoming_report", reports.select(["report_id", "address", "snapshot_sha256", "year", "division_code"])
+    )
     try:
         con.execute(_REPLACED)
+        con.execute(_CONCERNED)
     finally:
         con.unregister("incoming_report")
     for name in REPORT_TABLES:

@@ -26,6 +26,7 @@ from typer.main import get_command  # noqa: E402
 from typer.testing import CliRunner  # noqa: E402
 
 from flows.cli import app  # noqa: E402
+from load.cross_checks import load_cross_checks  # noqa: E402
 from load.crosswalk import Concept, load_crosswalk  # noqa: E402
 from load.database import open_database  # noqa: E402
 from load.schema import prepare  # noqa: E402
@@ -122,6 +123,13 @@ def _statements_block() -> str:
     return table(["stated in the prose", "rule", "compared in forms"], rows)
 
 
+def _years_block() -> str:
+    found = {check.rule: check for check in load_cross_checks()}
+    return table(
+        ["rule", "severity", "meaning"], ([f"`{rule}`", check.severity, check.gloss] for rule, check in found.items())
+    )
+
+
 def _coverage_block() -> str:
     rows = []
     for form in load_forms().values():
@@ -150,6 +158,7 @@ def _blocks() -> dict[str, Callable[[], str]]:
     return {
         "identities": _identities_block,
         "statements": _statements_block,
+        "years": _years_block,
         "coverage": _coverage_block,
         **{f"help {name}".strip(): partial(_help_block, name) for name in command_names()},
     }
