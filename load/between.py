@@ -6,11 +6,13 @@ order of loading makes no difference; they never change a figure or a verdict.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from load.cross_checks import rules, selects
+import pyarrow as pa
+
+from load.cross_checks import Found, findings, paired, rules
 from load.database import Connection, literal
-from load.wide import wide_table
+from load.wide import column_name, wide_table
 from transform.forms import Form
 
 _ALL_DIVISIONS = "SELECT DISTINCT division_code FROM report"
@@ -40,10 +42,11 @@ SELECT
   figures,
   message,
   []
-FROM ({found})
+FROM found_between
 LEFT JOIN (SELECT report_id, max(position) AS position FROM finding GROUP BY report_id) AS last USING (report_id)
 ORDER BY report_id, step
 """
+_PAIRS_AT_ONCE = 10_000
 
 
 def check_years(con: Connection, forms: Mapping[str, Form], divisions: str = _ALL_DIVISIONS) -> None:
@@ -59,18 +62,31 @@ def check_years(con: Connection, forms: Mapping[str, Form], divisions: str = _AL
     con.execute(_PAIRS.format(divisions=divisions))
     combinations = con.execute("SELECT DISTINCT form_before, form FROM pair ORDER BY ALL").fetchall()
     found = [
-        f"WITH compared AS MATERIALIZED ({_compared(before, now)}) {' UNION ALL '.join(statements)}"
+        {name: getattr(finding, name) for name in Found.__slots__}
         for before, now in combinations
-        if (statements := list(selects(forms[before], forms[now])))
+        for pairs in _compared(con, forms[before], forms[now])
+        for finding in findings(forms[before], forms[now], pairs)
     ]
     if found:
-        con.execute(_STORE.format(found=" UNION ALL ".join(f"({part})" for part in found)))
+        con.register("found_between", pa.Table.from_pylist(found))
+        try:
+            con.execute(_STORE)
+        finally:
+            con.unregister("found_between")
 
 
-def _compared(before: str, now: str) -> str:
-    return (
-        "SELECT pair.report_id, year_before, before, now FROM pair "  # noqa: S608
-        f"JOIN {wide_table(before)} AS before ON before.report_id = report_id_before "
-        f"JOIN {wide_table(now)} AS now ON now.report_id = pair.report_id "
-        f"WHERE form_before = {literal(before)} AND form = {literal(now)}"
+def _compared(con: Connection, before: Form, now: Form) -> Iterator[pa.Table]:
+    """The pairs on these forms with the figures of both reports, some thousands at a time."""
+    columns = [
+        f"{side}.{column_name(figure)} AS {paired(side, figure)}"
+        for side, form in (("before", before), ("now", now))
+        for figure in form.figures
+    ]
+    pairs = con.sql(
+        f"SELECT pair.report_id, year_before, {', '.join(columns)} FROM pair "  # noqa: S608
+        f"JOIN {wide_table(before.id)} AS before ON before.report_id = report_id_before "
+        f"JOIN {wide_table(now.id)} AS now ON now.report_id = pair.report_id "
+        f"WHERE form_before = {literal(before.id)} AND form = {literal(now.id)}"
     )
+    for batch in pairs.to_arrow_reader(_PAIRS_AT_ONCE):
+        yield pa.Table.from_batches([batch])

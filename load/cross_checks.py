@@ -1,22 +1,28 @@
-"""Checks that need two reports of one body: what ``data/cross_checks.toml`` states, as SQL over two wide rows."""
+"""Checks that need two reports of one body, stated in ``data/cross_checks.toml``, over pairs of wide rows."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from importlib import resources
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+
 from load.crosswalk import Term, parse_terms
-from load.database import literal
 from load.wide import column_name
-from transform.forms import Form
+from transform.forms import Form, load_forms
 from transform.model import Severity
 
 _TOLERANCE = 1e-6
+_Array = np.ndarray[Any, Any]
+_Numbers = dict[str, _Array]
+_Judged = tuple[_Array, _Array, _Array]
+"""Which pairs are found, and the two numbers that the message names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +86,45 @@ def rules() -> tuple[str, ...]:
     return tuple(sorted({check.rule for check in load_cross_checks()}))
 
 
-def selects(before: Form, now: Form) -> Iterator[str]:
-    """SELECTs of ``report_id, step, rule, severity, figures, message`` from ``compared``, for reports on these forms.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finding between years: the later report, its place among the checks, and what table ``finding`` holds of it."""
 
-    ``compared`` has a row for each pair, with columns report_id and year_before, and the two wide rows as the structs
-    ``before`` and ``now``.  ``step`` orders the findings of a report.
+    report_id: str
+    step: int
+    rule: str
+    severity: Severity
+    figures: list[str]
+    message: str
+
+
+def findings(before: Form, now: Form, pairs: pa.Table) -> Iterator[Found]:
+    """What the checks find in pairs of reports on these forms.
+
+    ``pairs`` has columns report_id and year_before, and for every figure of the two forms the columns that
+    :func:`paired` names, NULL where there is no value.
     """
+    numbers: _Numbers = {
+        name: pairs[name].to_numpy() for name in pairs.column_names if name not in ("report_id", "year_before")
+    }
     for step, check in enumerate(load_cross_checks()):
         if isinstance(check, Balance):
-            if before.id in check.before_forms and now.id in check.now_forms:
-                yield _balance(step, check)
-        elif before.id in check.forms and now.id in check.forms:
-            yield _jump(step, check) if isinstance(check, Jump) else _pasted(step, check, before, now)
+            if before.id not in check.before_forms or now.id not in check.now_forms:
+                continue
+            hits, first, second = _balance(check, numbers)
+        elif before.id not in check.forms or now.id not in check.forms:
+            continue
+        else:
+            hits, first, second = _jump(check, numbers) if isinstance(check, Jump) else _pasted(check, numbers)
+        for position in np.flatnonzero(hits).tolist():
+            report_id, year = (pairs[name][position].as_py() for name in ("report_id", "year_before"))
+            message = check.message.format(f"{first[position]:.15g}", f"{second[position]:.15g}", year)
+            yield Found(report_id, step, check.rule, check.severity, _doubtful(check, numbers, position), message)
+
+
+def paired(side: str, figure: str) -> str:
+    """The column of a figure of the report ``before`` or ``now`` in a table of pairs."""
+    return f"{side}_{column_name(figure)}"
 
 
 def _balances(entry: Mapping[str, Any]) -> Iterator[Balance]:
@@ -111,44 +144,47 @@ def _tuples(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
 
 
-def _balance(step: int, check: Balance) -> str:
-    before, now = _sum("before", check.before), _sum("now", check.now)
-    figures = _list([literal(term.figure) for term in check.now])
-    return _select(step, check, figures, before, now, f"abs({before} - ({now})) > {_TOLERANCE}")
+def _balance(check: Balance, numbers: _Numbers) -> _Judged:
+    before, now = _sum("before", check.before, numbers), _sum("now", check.now, numbers)
+    return np.abs(before - now) > _TOLERANCE, before, now
 
 
-def _jump(step: int, check: Jump) -> str:
-    before, now = (f"{side}.{column_name(check.figure)}" for side in ("before", "now"))
-    condition = (
-        f"least({before}, {now}) > 0 AND greatest({before}, {now}) > {check.factor} * least({before}, {now}) "
-        f"AND abs({before} - {now}) >= {check.least}"
+def _sum(side: str, terms: tuple[Term, ...], numbers: _Numbers) -> _Array:
+    summed: _Array = np.sum([term.sign * numbers[paired(side, term.figure)] for term in terms], axis=0)
+    return summed
+
+
+def _jump(check: Jump, numbers: _Numbers) -> _Judged:
+    before, now = (numbers[paired(side, check.figure)] for side in ("before", "now"))
+    low, high = np.minimum(before, now), np.maximum(before, now)
+    return (low > 0) & (high > check.factor * low) & (high - low >= check.least), before, now
+
+
+def _pasted(check: Pasted, numbers: _Numbers) -> _Judged:
+    figures = _compared(check, numbers)
+    before, now = (np.array([numbers[paired(side, figure)] for figure in figures]) for side in ("before", "now"))
+    total = ((np.nan_to_num(before) != 0) | (np.nan_to_num(now) != 0)).sum(axis=0)
+    equal = ((now != 0) & (now == before)).sum(axis=0)
+    return (total >= check.least) & (equal >= check.share * total), equal, total
+
+
+def _compared(check: Pasted, numbers: _Numbers) -> list[str]:
+    """The figures of the check that both reports have a place for."""
+    figures = dict.fromkeys(figure for form in load_forms().values() for figure in form.figures)
+    return [
+        figure
+        for figure in figures
+        if any(fnmatchcase(figure, pattern) for pattern in check.figures)
+        and all(paired(side, figure) in numbers for side in ("before", "now"))
+    ]
+
+
+def _doubtful(check: Check, numbers: _Numbers, position: int) -> list[str]:
+    if isinstance(check, Balance):
+        return [term.figure for term in check.now]
+    if isinstance(check, Jump):
+        return [check.figure]
+    values = (
+        (f, *(numbers[paired(side, f)][position] for side in ("before", "now"))) for f in _compared(check, numbers)
     )
-    return _select(step, check, _list([literal(check.figure)]), before, now, condition)
-
-
-def _pasted(step: int, check: Pasted, before: Form, now: Form) -> str:
-    figures = [f for f in now.figures if f in before.figures and any(fnmatchcase(f, p) for p in check.figures)]
-    equal, present = [], []
-    for figure in figures:
-        old, new = (f"{side}.{column_name(figure)}" for side in ("before", "now"))
-        equal.append(f"CASE WHEN {new} <> 0 AND {new} = {old} THEN {literal(figure)} END")
-        present.append(f"(coalesce({new}, 0) <> 0 OR coalesce({old}, 0) <> 0)::INTEGER")
-    same, total = f"list_filter({_list(equal)}, lambda f: f IS NOT NULL)", " + ".join(present)
-    condition = f"{total} >= {check.least} AND len({same}) >= {check.share} * ({total})"
-    return _select(step, check, same, f"len({same})", total, condition)
-
-
-def _select(step: int, check: Check, figures: str, before: str, now: str, condition: str) -> str:
-    numbers = f"printf('%.15g', ({before})::DOUBLE), printf('%.15g', ({now})::DOUBLE), year_before"
-    return (
-        f"SELECT report_id, {step} AS step, {literal(check.rule)} AS rule, {literal(check.severity)} AS severity, "  # noqa: S608
-        f"{figures} AS figures, format({literal(check.message)}, {numbers}) AS message FROM compared WHERE {condition}"
-    )
-
-
-def _sum(side: str, terms: Sequence[Term]) -> str:
-    return " ".join(f"{'-' if term.sign < 0 else '+'} {side}.{column_name(term.figure)}" for term in terms)
-
-
-def _list(items: Sequence[str]) -> str:
-    return f"[{', '.join(items)}]"
+    return [figure for figure, before, now in values if now != 0 and now == before]

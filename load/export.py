@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from load.database import Connection, WarehouseError, open_database
-from load.query import run_query
+from load.query import require_condition, run_query
 from load.schema import insert, prepare
 from load.wide import create_wide_tables
 from load.workbook import write_workbook
@@ -69,6 +69,7 @@ def export(database: Path, target: Path, layout: str, *, where: str | None = Non
 
 def _chosen(database: Path, where: str | None) -> list[str]:
     condition = f"({where}\n)" if where else "true"
+    require_condition(where or "true")
     _, rows = run_query(database, f"SELECT report_id FROM reporter WHERE {condition} ORDER BY report_id")  # noqa: S608
     return [row[0] for row in rows]
 

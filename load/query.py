@@ -42,6 +42,14 @@ def run_query_to_arrow(path: Path, sql: str) -> pa.Table:
         return con.sql(sql).to_arrow_table()
 
 
+def require_condition(text: str) -> None:
+    """Raise QueryError unless ``text`` is one SQL expression."""
+    try:
+        duckdb.SQLExpression(text)
+    except duckdb.Error as error:
+        raise QueryError(f"not a condition: {_explained(error)}") from None
+
+
 @contextmanager
 def _asked(path: Path, sql: str) -> Iterator[Connection]:
     _require_one_question(sql)

@@ -47,7 +47,7 @@ def test_report_that_appeared_or_vanished_is_one_line(pair: tuple[Path, Path]) -
 
 def test_figure_that_appeared_or_vanished_is_listed(pair: tuple[Path, Path]) -> None:
     with open_warehouse(pair[1]) as con:
-        con.execute(f"DELETE FROM figure WHERE figure = '{RECEIVED}' AND value = 4")
+        con.execute("DELETE FROM figure WHERE figure = ? AND value = 4", [RECEIVED])
     assert differences(pair) == [("vanished", 2021, RECEIVED, "4", None)]
     assert differences(pair[::-1]) == [("appeared", 2021, RECEIVED, None, "4")]
 
