@@ -1,8 +1,8 @@
 """The warehouse on many reports: load rate, size and the time of every mart, on a synthetic warehouse without pages.
 
-Reports on eight years of each of the towns of the gazetteer, with figures made by numpy: mostly 0, a long tail, now and
-then a blank.  What is compared: the load in batches against one ``INSERT … SELECT`` of the same Parquet files into tables
-of the same columns without constraints, and the size of the database against those files.
+Reports on eight years of each of the towns of the gazetteer, with figures made by numpy: mostly 0, a long tail, now
+and then a blank.  What is compared: the load in batches against one ``INSERT … SELECT`` of the same Parquet files into
+tables of the same columns without constraints, and the size of the database against those files.
 """
 
 from __future__ import annotations
@@ -145,10 +145,10 @@ def bare_load(folder: Path, target: Path) -> float:
     """Seconds of a bare INSERT … SELECT from the Parquet files into tables of the same columns."""
     with duckdb.connect(str(target)) as con:
         for name in _TABLES:
-            con.execute(f"CREATE TABLE {name} AS FROM '{folder}/{name}-*.parquet' LIMIT 0")  # noqa: S608
+            con.execute(f"CREATE TABLE {name} AS FROM '{folder}/{name}-*.parquet' LIMIT 0")
         return timed(
             lambda: (
-                [con.execute(f"INSERT INTO {n} FROM '{folder}/{n}-*.parquet'") for n in _TABLES]  # noqa: S608
+                [con.execute(f"INSERT INTO {n} FROM '{folder}/{n}-*.parquet'") for n in _TABLES]
                 + [con.execute("CHECKPOINT")]
             )
         )
