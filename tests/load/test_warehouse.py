@@ -266,6 +266,13 @@ def test_audit_names_what_does_not_fit(con: Connection, tmp_path: Path) -> None:
     ]
 
 
+def test_audit_names_reports_that_the_wide_table_lacks(con: Connection) -> None:
+    report = made()
+    load_batch(con, frames(report))
+    con.execute("DELETE FROM wide_2021")
+    assert f"reports on form 2021 without their row in wide_2021: 1, first {report.report_id}" in audit(con)
+
+
 # Files that cannot be opened
 
 
