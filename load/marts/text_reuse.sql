@@ -1,5 +1,5 @@
 CREATE OR REPLACE VIEW text_reuse AS
-WITH sentence AS (
+WITH sentence AS MATERIALIZED (
   SELECT DISTINCT report_id, hash(sentence) AS sentence, length(sentence) AS characters
   FROM (
     SELECT
@@ -9,8 +9,8 @@ WITH sentence AS (
   )
   WHERE length(sentence) >= 10
 ),
-placed AS (
-  SELECT report_id, sentence, characters, series, year, division_code, left(division_code, 6) AS above
+placed AS MATERIALIZED (
+  SELECT report_id, sentence, characters, series, year, division_code, CASE WHEN length(division_code) = 9 THEN left(division_code, 6) END AS above
   FROM sentence
   JOIN reporter USING (report_id)
   WHERE chosen
@@ -21,7 +21,7 @@ year_before AS (
 sibling AS (
   SELECT above, year, sentence, count(DISTINCT series) AS bodies
   FROM placed
-  WHERE length(division_code) = 9
+  WHERE above IS NOT NULL
   GROUP BY above, year, sentence
 ),
 measured AS (
@@ -33,11 +33,7 @@ measured AS (
     coalesce(sum(placed.characters) FILTER (sibling.bodies > 1), 0)::BIGINT AS characters_sibling
   FROM placed
   LEFT JOIN year_before USING (series, year, sentence)
-  LEFT JOIN sibling
-    ON sibling.above = placed.above
-    AND sibling.year = placed.year
-    AND sibling.sentence = placed.sentence
-    AND length(placed.division_code) = 9
+  LEFT JOIN sibling USING (above, year, sentence)
   GROUP BY placed.report_id
 )
 SELECT
