@@ -3,10 +3,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.nianbao-stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fmt bench fuzz clean
+.PHONY: help setup demo test check fmt bench bench-warehouse fuzz clean
 
 help:  ## List the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
 setup: $(STAMP)  ## Make .venv with the pinned dependencies and the project in it
 
@@ -36,6 +36,9 @@ fmt: setup  ## Format the code and mend what the linter can mend
 
 bench: setup  ## Measure pages a second, beside lxml and pandas.read_html
 	@$(BIN)/python -m benchmarks.bench
+
+bench-warehouse: setup  ## Measure load rate, size and marts on 200,000 synthetic reports
+	@$(BIN)/python -m benchmarks.warehouse
 
 fuzz: setup  ## Render and read back many more hostile layouts than the tests do
 	@$(BIN)/python -m benchmarks.fuzz --examples 20000

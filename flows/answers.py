@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from flows.errors import ExitCode
-from flows.output import complain, say
+from flows.errors import ExitCode, UserError
+from flows.output import complain, say, say_bytes
 from flows.settings import Settings
 from flows.sources import group_towns, read_registry
 
@@ -20,11 +20,32 @@ _WIDEST_WITHOUT_TERMINAL = 10_000
 
 
 def print_query(database: Path, sql: str, layout: str) -> None:
-    """Run one question against a DuckDB file, read-only, and print its rows as ``table``, ``csv`` or ``json``."""
+    """Run one question against a DuckDB file, read-only, and print its rows.
+
+    ``sql`` is one statement, or the name of a question of ``load/queries``; ``layout`` is ``table``, ``csv``, ``json``
+    or ``parquet`` (bytes, never to a terminal).
+    """
+    from load.named_queries import named_queries
     from load.query import run_query
 
-    columns, rows = run_query(database, sql)
+    if named := named_queries().get(sql.strip()):
+        sql = named.sql
+    if layout == "parquet":
+        _parquet(database, sql)
+    else:
+        print_rows(*run_query(database, sql), layout)
+
+
+def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], layout: str) -> None:
+    """Print rows as ``table``, ``csv`` or ``json``."""
     {"table": _table, "csv": _csv, "json": _json}[layout](columns, rows)
+
+
+def list_queries() -> None:
+    """Print the name of every named question, and what it answers."""
+    from load.named_queries import named_queries
+
+    print_rows(["name", "answers"], [[query.name, query.about] for query in named_queries().values()], "table")
 
 
 def check_sources(settings: Settings) -> ExitCode:
@@ -34,6 +55,19 @@ def check_sources(settings: Settings) -> ExitCode:
         complain(f"{settings.sources or 'sources.csv'}, {problem}")
     say(f"addresses: {len(rows)}; towns: {len(group_towns(rows))}; problems: {len(problems)}\n")
     return ExitCode.SOME_FAILED if problems else ExitCode.OK
+
+
+def _parquet(database: Path, sql: str) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from load.query import run_query_to_arrow
+
+    if sys.stdout.isatty():
+        raise UserError("parquet is no text: send it to a file (nianbao query ... --format parquet > rows.parquet)")
+    sink = pa.BufferOutputStream()
+    pq.write_table(run_query_to_arrow(database, sql), sink, compression="zstd")
+    say_bytes(sink.getvalue().to_pybytes())
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

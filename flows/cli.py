@@ -53,6 +53,24 @@ class RowFormat(StrEnum):
     JSON = "json"
 
 
+class QueryFormat(StrEnum):
+    """How the answer to a question is printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    PARQUET = "parquet"
+
+
+class ExportFormat(StrEnum):
+    """What an export writes."""
+
+    PARQUET = "parquet"
+    CSV = "csv"
+    XLSX = "xlsx"
+    DUCKDB = "duckdb"
+
+
 Sources = Annotated[Path | None, typer.Option(help="Registry to use instead of the one in the settings.")]
 Home = Annotated[Path | None, typer.Option(help="Folder for all that a run writes; NIANBAO_HOME, or var, by default.")]
 BaseUrl = Annotated[str | None, typer.Option(help="What relative addresses of the registry are joined to.")]
@@ -161,9 +179,12 @@ def load(
 
 @app.command()
 def query(
-    sql: Annotated[str, typer.Argument(metavar="SQL", help="One SELECT statement.")],
+    sql: Annotated[
+        str | None, typer.Argument(metavar="SQL", help="One SELECT statement, or the name of a question of --list.")
+    ] = None,
     db: Annotated[Path | None, typer.Option(help="DuckDB file; the published one by default.")] = None,
-    layout: Annotated[RowFormat, typer.Option("--format", help="How to print the rows.")] = RowFormat.TABLE,
+    layout: Annotated[QueryFormat, typer.Option("--format", help="How to print the rows.")] = QueryFormat.TABLE,
+    listed: Annotated[bool, typer.Option("--list", help="List the questions that have a name.")] = False,
 ) -> None:
     """Ask the database, read-only.
 
@@ -172,10 +193,64 @@ def query(
       nianbao query "SELECT year, count(*) FROM report GROUP BY year ORDER BY year"
       nianbao query "FROM finding WHERE severity = 'error'" --format csv
       nianbao query "DESCRIBE town_year" --db var/nianbao.duckdb
+      nianbao query --list
+      nianbao query carry_over
+      nianbao query "FROM rates" --format parquet > rates.parquet
     """
-    from flows.answers import print_query
+    from flows.answers import list_queries, print_query
 
-    print_query(db or _settings().published, sql, layout.value)
+    if listed:
+        return list_queries()
+    if sql is None:
+        raise UserError("nothing is asked: give one SELECT statement, a name, or --list")
+    return print_query(db or _settings().published, sql, layout.value)
+
+
+@app.command()
+def export(
+    target: Annotated[Path, typer.Argument(metavar="TARGET", help="Folder (parquet, csv) or file (xlsx, duckdb).")],
+    layout: Annotated[ExportFormat, typer.Option("--format", help="What to write.")],
+    where: Annotated[str | None, typer.Option(help="Condition on the columns of the view reporter.")] = None,
+    db: Annotated[Path | None, typer.Option(help="DuckDB file; the published one by default.")] = None,
+) -> None:
+    """Write reports for other programs.
+
+    parquet: a folder by table and year with a Frictionless descriptor; csv: a folder, for Excel too; xlsx: a summary
+    sheet, then each report in the layout of its statutory form; duckdb: a database of the same kind.
+
+    \b
+    Examples:
+      nianbao export --format parquet out
+      nianbao export --format xlsx lingyuan.xlsx --where "county = '凌源市' AND year >= 2019"
+
+    Exit status: 0 written, 2 wrong usage, 3 no report fits, or the target is there already.
+    """
+    from flows.exports import export_reports
+
+    raise typer.Exit(export_reports(db or _settings().published, target, layout.value, where))
+
+
+@app.command()
+def diff(
+    a: Annotated[Path, typer.Argument(metavar="A", help="DuckDB file as it was.")],
+    b: Annotated[Path, typer.Argument(metavar="B", help="DuckDB file as it is.")],
+    layout: Annotated[RowFormat, typer.Option("--format", help="How to print the rows.")] = RowFormat.TABLE,
+) -> None:
+    """Compare two databases.
+
+    Lists the reports and figures that changed, appeared or vanished, such as between two nights or two versions of
+    the program.
+
+    \b
+    Examples:
+      nianbao diff yesterday.duckdb var/nianbao.duckdb
+      nianbao diff before.duckdb after.duckdb --format csv
+
+    Exit status: 0 no difference, 1 some, 2 wrong usage, 3 a file cannot be opened.
+    """
+    from flows.exports import print_diff
+
+    raise typer.Exit(print_diff(a, b, layout.value))
 
 
 @app.command()

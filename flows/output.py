@@ -11,9 +11,14 @@ class OutputClosedError(Exception):
 
 def say(text: str) -> None:
     """Write text to standard output; a lone surrogate becomes its escape, which JSON reads back as the same."""
+    say_bytes(text.encode("utf-8", "backslashreplace"))
+
+
+def say_bytes(data: bytes) -> None:
+    """Write bytes to standard output as they are."""
     try:
         sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         raise OutputClosedError from None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from load.database import Connection
+from load.database import Connection, literal
+from load.wide import wide_table
+from transform.forms import load_forms
 
 _CHECKS = {
     "figures of a report that is not there": "SELECT report_id FROM figure ANTI JOIN report USING (report_id)",
@@ -25,13 +27,23 @@ _CHECKS = {
 }
 
 
+def _checks() -> dict[str, str]:
+    wide = {
+        f"reports on form {form} without their row in {wide_table(form)}": (
+            f"SELECT report_id FROM report ANTI JOIN {wide_table(form)} USING (report_id) WHERE form = {literal(form)}"  # noqa: S608
+        )
+        for form in load_forms()
+    }
+    return _CHECKS | wide
+
+
 def audit(con: Connection, archive: Path | None = None) -> list[str]:
     """One line for each kind of misfit, with the number of rows and the first of them; empty when all fits.
 
     With ``archive``, the folder of the kept bytes, also the snapshots whose file is gone.
     """
     lines = []
-    for what, query in _CHECKS.items():
+    for what, query in _checks().items():
         count, first = con.execute(f"SELECT count(*), min(report_id) FROM ({query})").fetchall()[0]  # noqa: S608
         if count:
             lines.append(f"{what}: {count}, first {first}")

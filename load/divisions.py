@@ -7,9 +7,11 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from load.between import check_years
 from load.database import Connection
 from load.schema import replace_rows
 from load.warehouse import transaction
+from transform.forms import load_forms
 from transform.tables import load_dictionary
 
 _CODE_LENGTHS = {"province": 2, "prefecture": 4, "county": 6}
@@ -55,4 +57,5 @@ def load_divisions(con: Connection, divisions: Iterable[Division]) -> int:
     if not stored.equals(incoming):
         with transaction(con):
             replace_rows(con, table, rows)
+            check_years(con, load_forms())
     return len(rows)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
-from load.database import one_line, open_database
+from load.database import Connection, one_line, open_database
 
 _LOCKED = {"enable_external_access": "false", "python_enable_replacements": "false", "lock_configuration": "true"}
 
@@ -28,11 +31,31 @@ def run_query(path: Path, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
     The file is opened read-only, with no access to other files and the configuration locked.  Raises QueryError for
     any other statement, for more than one, and for what DuckDB refuses; WarehouseError when the file cannot be opened.
     """
+    with _asked(path, sql) as con:
+        result = con.execute(sql)
+        return [column[0] for column in result.description or ()], result.fetchall()
+
+
+def run_query_to_arrow(path: Path, sql: str) -> pa.Table:
+    """The same question answered as an Arrow table; raises what :func:`run_query` raises."""
+    with _asked(path, sql) as con:
+        return con.sql(sql).to_arrow_table()
+
+
+def require_condition(text: str) -> None:
+    """Raise QueryError unless ``text`` is one SQL expression."""
+    try:
+        duckdb.SQLExpression(text)
+    except duckdb.Error as error:
+        raise QueryError(f"not a condition: {_explained(error)}") from None
+
+
+@contextmanager
+def _asked(path: Path, sql: str) -> Iterator[Connection]:
     _require_one_question(sql)
     con = open_database(path, read_only=True, config=_LOCKED)
     try:
-        result = con.execute(sql)
-        return [column[0] for column in result.description or ()], result.fetchall()
+        yield con
     except duckdb.Error as error:
         raise QueryError(_explained(error)) from None
     finally:

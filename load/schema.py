@@ -9,8 +9,10 @@ from importlib import resources
 import duckdb
 import pyarrow as pa
 
+from load.between import check_years
 from load.database import Connection, WarehouseError, literal
 from load.views import create_views
+from load.wide import create_wide_tables
 from transform.forms import Form, load_forms
 from transform.tables import Column, Table, load_dictionary
 from transform.version import forms_fingerprint
@@ -45,9 +47,10 @@ def comment_statements(table: Table) -> list[str]:
 def definitions_fingerprint() -> str:
     """A hash over all that tables, views and comments are made from; a file with another one is brought up to date."""
     digest = hashlib.sha256(forms_fingerprint().encode())
-    data, sql = resources.files("data"), resources.files("load").joinpath("sql")
-    entries = [data.joinpath("dictionary.toml"), data.joinpath("crosswalk.toml")]
-    entries += sorted(sql.iterdir(), key=lambda entry: entry.name)
+    data, load = resources.files("data"), resources.files("load")
+    entries = [data.joinpath("dictionary.toml"), data.joinpath("crosswalk.toml"), data.joinpath("cross_checks.toml")]
+    for folder in (load.joinpath("sql"), load.joinpath("marts")):
+        entries += sorted(folder.iterdir(), key=lambda entry: entry.name)
     for entry in entries:
         digest.update(entry.read_bytes())
     return digest.hexdigest()[:16]
@@ -105,7 +108,9 @@ def _describe(con: Connection, forms: Mapping[str, Form]) -> None:
     for table in dictionary.tables.values():
         con.execute(";\n".join(comment_statements(table)))
     replace_rows(con, dictionary.tables["form_figure"], form_figures(forms))
+    create_wide_tables(con, forms)
     create_views(con, forms)
+    check_years(con, forms)
     properties = {"schema_version": str(dictionary.schema_version), "definitions": definitions_fingerprint()}
     replace_rows(con, dictionary.tables["meta"], ({"key": k, "value": v} for k, v in sorted(properties.items())))
 

@@ -1,4 +1,4 @@
-"""The views that analysts query: SQL templates in ``load/sql``, filled from forms and crosswalk, all commented."""
+"""The views that analysts query: marts, and templates in ``load/sql`` filled from forms and crosswalk; commented."""
 
 from __future__ import annotations
 
@@ -9,53 +9,106 @@ from string import Template
 
 from load.crosswalk import Concept, Crosswalk, Expression, Term, load_crosswalk
 from load.database import Connection, literal
+from load.wide import column_name, figure_comments, wide_table
 from transform.forms import Form
-from transform.tables import load_dictionary
-
-
-def column_name(figure: str) -> str:
-    """The column of a figure in a wide view: its id with underscores for dots."""
-    return figure.replace(".", "_")
+from transform.tables import ViewComments, load_dictionary
 
 
 def create_views(con: Connection, forms: Mapping[str, Form]) -> None:
-    """Make or replace every view with its comments; the caller holds the transaction."""
-    crosswalk = load_crosswalk()
+    """Make or replace every view and mart with its comments; the caller holds the transaction."""
+    crosswalk, views = load_crosswalk(), load_dictionary().views
     for form in forms.values():
         con.execute(form_view(form))
         _comment(con, f"form_{form.id}", _form_view_comment(form), _form_column_comments(form))
-    con.execute(town_year_view(crosswalk))
-    comments = load_dictionary().views
     concepts = {c.id: c.comment(tuple(forms)) for c in crosswalk.concepts}
-    _comment(con, "town_year", comments["town_year"].comment, {**comments["town_year"].columns, **concepts})
-    con.execute(_template("doubt.sql").template)
-    _comment(con, "doubt", comments["doubt"].comment, comments["doubt"].columns)
+    more = {"town_year": concepts, "rollup": _rollup_comments(crosswalk, views["rollup"])}
+    for name, statement in statements(crosswalk, forms).items():
+        con.execute(statement)
+        known = {**views["common"].columns, **views[name].columns, **more.get(name, {})}
+        columns = [row[0] for row in con.execute(f"DESCRIBE {name}").fetchall()]
+        _comment(con, name, views[name].comment, {column: known[column] for column in columns})
+
+
+def statements(crosswalk: Crosswalk, forms: Mapping[str, Form]) -> dict[str, str]:
+    """The statement that makes each view which is not the view of a form, by name, each after those it reads."""
+    endings = {
+        "government": _ending(crosswalk.government_endings),
+        "office": _ending(crosswalk.office_endings),
+    }
+    return {
+        "reporter": _template("sql/reporter.sql").substitute(endings),
+        "concept": _template("sql/concept.sql").substitute(rows=_concept_rows(crosswalk, tuple(forms))),
+        "town_year": town_year_view(crosswalk),
+        "doubt": _template("sql/doubt.sql").template,
+        **{name: _template(f"marts/{name}.sql").template for name in mart_names()},
+        "rollup": rollup_view(crosswalk),
+    }
+
+
+def mart_names() -> tuple[str, ...]:
+    """The marts, one for each file in ``load/marts``, sorted."""
+    folder = resources.files("load").joinpath("marts")
+    return tuple(sorted(entry.name.removesuffix(".sql") for entry in folder.iterdir() if entry.name.endswith(".sql")))
 
 
 def form_view(form: Form) -> str:
     """The statement that makes the wide view of a form: the columns of ``report``, then one for each figure."""
     report = load_dictionary().tables["report"]
-    return _template("form.sql").substitute(
+    return _template("sql/form.sql").substitute(
         view=f"form_{form.id}",
         form=literal(form.id),
+        wide=wide_table(form.id),
         report_columns=",\n  ".join(f"report.{column.name}" for column in report.columns),
-        figure_columns=_figure_columns(form.figures),
+        figure_columns=",\n  ".join(f"wide.{column_name(figure)}" for figure in form.figures),
     )
 
 
 def town_year_view(crosswalk: Crosswalk) -> str:
     """The statement that makes ``town_year``: the chosen report of a division and year, one column a concept."""
-    return _template("town_year.sql").substitute(
-        government=_ending(crosswalk.government_endings),
-        office=_ending(crosswalk.office_endings),
-        figures=", ".join(map(literal, crosswalk.figures)),
-        figure_columns=_figure_columns(crosswalk.figures),
+    forms = sorted({form for concept in crosswalk.concepts for form in concept.forms})
+    return _template("sql/town_year.sql").substitute(
         concept_columns=",\n  ".join(map(_concept_column, crosswalk.concepts)),
+        wide_joins="\n".join(f"LEFT JOIN {wide_table(form)} USING (report_id)" for form in forms),
     )
 
 
-def _template(name: str) -> Template:
-    return Template(resources.files("load").joinpath("sql", name).read_text(encoding="utf-8"))
+def rollup_view(crosswalk: Crosswalk) -> str:
+    """The statement that makes ``rollup``: each concept summed over an area, with the reports behind the sum."""
+    return _template("sql/rollup.sql").substitute(sums=",\n  ".join(map(_rolled_up, crosswalk.concepts)))
+
+
+def _rolled_up(concept: Concept) -> str:
+    near = ", ".join(literal(form) for form, e in concept.forms.items() if e.comparability == "near")
+    comparable = f"WHEN bool_or(form IN ({near}) AND {concept.id} IS NOT NULL) THEN 'near' " if near else ""
+    comparable = f"CASE WHEN count({concept.id}) = 0 THEN NULL {comparable}ELSE 'same' END"
+    suffixes = {"": f"sum({concept.id})", "_reports": f"count({concept.id})", "_comparability": comparable}
+    return ",\n  ".join(f"{expression} AS {concept.id}{suffix}" for suffix, expression in suffixes.items())
+
+
+def _rollup_comments(crosswalk: Crosswalk, comments: ViewComments) -> dict[str, str]:
+    return {
+        template.format(concept=c.id): text.format(label=c.label, gloss=c.gloss, unit=c.unit)
+        for c in crosswalk.concepts
+        for template, text in comments.columns.items()
+        if "{concept}" in template
+    }
+
+
+def _concept_rows(crosswalk: Crosswalk, forms: tuple[str, ...]) -> str:
+    rows = []
+    for concept in crosswalk.concepts:
+        for form in forms:
+            expression = concept.forms.get(form)
+            stated = (
+                (expression.comparability, expression.text, expression.note) if expression else ("none", None, None)
+            )
+            cells = (concept.id, form, concept.label, concept.gloss, concept.unit, *stated)
+            rows.append(f"({', '.join('NULL' if cell is None else literal(cell) for cell in cells)})")
+    return ",\n  ".join(rows)
+
+
+def _template(path: str) -> Template:
+    return Template(resources.files("load").joinpath(*path.split("/")).read_text(encoding="utf-8"))
 
 
 def _ending(endings: Iterable[str]) -> str:
@@ -63,21 +116,20 @@ def _ending(endings: Iterable[str]) -> str:
     return literal(f"({'|'.join(map(re.escape, longest_first))})$")
 
 
-def _figure_columns(figures: Iterable[str]) -> str:
-    return ",\n  ".join(f"max(CASE WHEN figure = {literal(f)} THEN value END) AS {column_name(f)}" for f in figures)
-
-
 def _concept_column(concept: Concept) -> str:
-    cases = " ".join(f"WHEN {literal(form)} THEN {_sql(expression)}" for form, expression in concept.forms.items())
+    cases = " ".join(
+        f"WHEN {literal(form)} THEN {_sql(form, expression)}" for form, expression in concept.forms.items()
+    )
     return f"CASE chosen.form {cases} END AS {concept.id}"
 
 
-def _sql(expression: Expression) -> str:
-    return f"coalesce({', '.join(map(_sum, expression.alternatives))})"
+def _sql(form: str, expression: Expression) -> str:
+    return f"coalesce({', '.join(_sum(form, terms) for terms in expression.alternatives)})"
 
 
-def _sum(terms: tuple[Term, ...]) -> str:
-    return " ".join(f"{'-' if term.sign < 0 else '+'} wide.{column_name(term.figure)}" for term in terms)
+def _sum(form: str, terms: tuple[Term, ...]) -> str:
+    table = wide_table(form)
+    return " ".join(f"{'-' if term.sign < 0 else '+'} {table}.{column_name(term.figure)}" for term in terms)
 
 
 def _form_view_comment(form: Form) -> str:
@@ -85,12 +137,9 @@ def _form_view_comment(form: Form) -> str:
 
 
 def _form_column_comments(form: Form) -> dict[str, str]:
-    comments = {column.name: column.comment for column in load_dictionary().tables["report"].columns}
-    for figure in form.figures.values():
-        instead = "; printed in place of the rows of its group" if figure.alternative else ""
-        label = f"{figure.label_row} · {figure.label_column} · {figure.gloss} ({figure.unit}){instead}"
-        comments[column_name(figure.figure)] = f"{label}; {figure.figure}"
-    return comments
+    return {column.name: column.comment for column in load_dictionary().tables["report"].columns} | figure_comments(
+        form
+    )
 
 
 def _comment(con: Connection, view: str, comment: str, columns: Mapping[str, str]) -> None:

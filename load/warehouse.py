@@ -11,9 +11,12 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from load.between import check_years
 from load.database import Connection, WarehouseError, one_line, open_database
 from load.schema import insert, prepare, stored_version
+from load.wide import delete_wide_rows, replace_wide_rows
 from transform.address import source_address
+from transform.forms import load_forms
 from transform.frames import Frames
 from transform.tables import Table, load_dictionary
 
@@ -29,6 +32,12 @@ SELECT old.report_id
 FROM report AS old
 JOIN incoming_report AS new USING (address)
 WHERE NOT regexp_matches(old.address, '^(file|sha256):') AND coalesce(old.year = new.year, true)
+"""
+_CONCERNED = """
+CREATE OR REPLACE TEMP TABLE concerned AS
+SELECT division_code FROM incoming_report
+UNION
+SELECT division_code FROM report SEMI JOIN replaced USING (report_id)
 """
 
 
@@ -87,8 +96,8 @@ def load_batch(warehouse: Path | Connection, frames: Frames, snapshots: Iterable
     ``warehouse`` is a path, or a connection of :func:`open_warehouse`.  Rows of a report give way to one with the same
     id, to another reading of the same bytes from the same address, and, on the web, to one of the same address and
     year (or when one of the years is unknown); so loading twice changes nothing.  Two reports of one issuer and year
-    at two addresses both stay: which one counts is for a view to choose.  Raises WarehouseError naming the constraint
-    that a row breaks.
+    at two addresses both stay: which one counts is for a view to choose.  The findings between years of the divisions
+    concerned are made anew.  Raises WarehouseError naming the constraint that a row breaks.
     """
     if isinstance(warehouse, Path):
         with open_warehouse(warehouse) as con:
@@ -100,6 +109,8 @@ def load_batch(warehouse: Path | Connection, frames: Frames, snapshots: Iterable
         replaced = _delete_replaced(warehouse, batches["report"])
         for name, batch in batches.items():
             insert(warehouse, tables[name], batch)
+        replace_wide_rows(warehouse, load_forms(), batches["report"], batches["figure"])
+        check_years(warehouse, load_forms(), "SELECT division_code FROM concerned")
         _replace_snapshots(warehouse, tables["snapshot"], kept)
         _require_consistent(warehouse, batches["report"])
     return LoadSummary(
@@ -144,13 +155,17 @@ def _arrow(table: Table, frames: Frames) -> pa.Table:
 
 
 def _delete_replaced(con: Connection, reports: pa.Table) -> int:
-    con.register("incoming_report", reports.select(["report_id", "address", "snapshot_sha256", "year"]))
+    con.register(
+        "incoming_report", reports.select(["report_id", "address", "snapshot_sha256", "year", "division_code"])
+    )
     try:
         con.execute(_REPLACED)
+        con.execute(_CONCERNED)
     finally:
         con.unregister("incoming_report")
     for name in REPORT_TABLES:
         con.execute(f"DELETE FROM {name} WHERE report_id IN (SELECT report_id FROM replaced)")  # noqa: S608
+    delete_wide_rows(con, load_forms(), "SELECT report_id FROM replaced")
     count = con.execute("SELECT count(*) FROM replaced").fetchall()[0][0]
     con.execute("DROP TABLE temp.replaced")
     return int(count)

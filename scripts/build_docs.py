@@ -14,6 +14,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -25,8 +26,12 @@ from typer.main import get_command  # noqa: E402
 from typer.testing import CliRunner  # noqa: E402
 
 from flows.cli import app  # noqa: E402
+from load.cross_checks import load_cross_checks  # noqa: E402
 from load.crosswalk import Concept, load_crosswalk  # noqa: E402
-from load.views import column_name  # noqa: E402
+from load.database import open_database  # noqa: E402
+from load.schema import prepare  # noqa: E402
+from load.views import mart_names  # noqa: E402
+from load.wide import column_name  # noqa: E402
 from transform.forms import Form, Identity, load_forms  # noqa: E402
 from transform.tables import Table, load_dictionary  # noqa: E402
 
@@ -118,6 +123,13 @@ def _statements_block() -> str:
     return table(["stated in the prose", "rule", "compared in forms"], rows)
 
 
+def _years_block() -> str:
+    found = {check.rule: check for check in load_cross_checks()}
+    return table(
+        ["rule", "severity", "meaning"], ([f"`{rule}`", check.severity, check.gloss] for rule, check in found.items())
+    )
+
+
 def _coverage_block() -> str:
     rows = []
     for form in load_forms().values():
@@ -146,6 +158,7 @@ def _blocks() -> dict[str, Callable[[], str]]:
     return {
         "identities": _identities_block,
         "statements": _statements_block,
+        "years": _years_block,
         "coverage": _coverage_block,
         **{f"help {name}".strip(): partial(_help_block, name) for name in command_names()},
     }
@@ -176,6 +189,7 @@ def commands_page(text: str) -> str:
 def dictionary_page() -> str:
     """The data dictionary: every table, view, column and figure, with its comment."""
     forms, dictionary, crosswalk = load_forms(), load_dictionary(), load_crosswalk()
+    comments, concepts = column_comments(), [concept.id for concept in crosswalk.concepts]
     printed = {form.id: [f for f in form.figures.values() if not f.alternative] for form in forms.values()}
     total = sum(map(len, printed.values()))
     counts = ", ".join(f"{len(figures)} on form {form}" for form, figures in printed.items())
@@ -185,20 +199,54 @@ def dictionary_page() -> str:
         "`data/forms/`; the comments in the database come from the same files. "
         f"Schema version {dictionary.schema_version}.",
         f"The forms hold {total} figures: {counts}.",
-        "- [Tables](#tables)\n- [Views](#views)\n" + "\n".join(f"- [Figures of form {f}](#form-{f})" for f in forms),
+        "- [Tables](#tables)\n- [Views](#views)\n- [Marts](#marts)\n"
+        + "\n".join(f"- [Figures of form {f}](#form-{f})" for f in forms),
         "## Tables",
         *(_table_part(t) for t in dictionary.tables.values()),
         "## Views",
-        *(_view_part(name, dictionary.views[name].comment, dictionary.views[name].columns) for name in ("doubt",)),
-        _view_part("town_year", dictionary.views["town_year"].comment, dictionary.views["town_year"].columns),
+        *(
+            _view_part(name, dictionary.views[name].comment, comments[name])
+            for name in ("doubt", "reporter", "concept")
+        ),
+        _view_part("town_year", dictionary.views["town_year"].comment, _without(comments["town_year"], concepts)),
         "The concepts, each a column of `town_year`. *same*: the same quantity; *near*: comparable with care, the "
         "wording or the scope changed; *none*: the form does not give it, and the column is NULL.",
         _concepts_part(crosswalk.concepts, tuple(forms)),
         "Figures that are no column of `town_year`, and why:",
         table(["figures", "reason"], ([f"`{p}`", reason] for p, reason in crosswalk.discontinued.items())),
+        "## Marts",
+        "Views that answer one question each, one file in `load/marts` for each of them. Ratios stand beside their "
+        "numerator and denominator; `small` marks a denominator under 30. A number that a report leaves blank is NULL, "
+        "and so is all that is derived from it.",
+        *(_view_part(name, dictionary.views[name].comment, comments[name]) for name in mart_names()),
+        _view_part("rollup", dictionary.views["rollup"].comment, _without(comments["rollup"], concepts)),
+        "Besides, three columns for each concept:",
+        table(["column", "meaning"], ([f"`{c}`", t] for c, t in _rollup_templates().items())),
         *(_form_part(form) for form in forms.values()),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def column_comments() -> dict[str, dict[str, str]]:
+    """The comments of the columns of every view, as a new database has them."""
+    with closing(open_database(Path(":memory:"))) as con:
+        prepare(con, "a new database")
+        found = con.execute(
+            "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal"
+        ).fetchall()
+    comments: dict[str, dict[str, str]] = {}
+    for view, column, comment in found:
+        comments.setdefault(view, {})[column] = comment
+    return comments
+
+
+def _without(comments: Mapping[str, str], concepts: Sequence[str]) -> dict[str, str]:
+    made = {f"{concept}{suffix}" for concept in concepts for suffix in ("", "_reports", "_comparability")}
+    return {column: text for column, text in comments.items() if column not in made}
+
+
+def _rollup_templates() -> dict[str, str]:
+    return {c: t for c, t in load_dictionary().views["rollup"].columns.items() if "{" in c}
 
 
 def _table_part(described: Table) -> str:

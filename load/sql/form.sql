@@ -3,6 +3,5 @@ SELECT
   ${report_columns},
   ${figure_columns}
 FROM report
-LEFT JOIN figure USING (report_id)
+LEFT JOIN ${wide} AS wide USING (report_id)
 WHERE report.form = ${form}
-GROUP BY ALL

@@ -19,7 +19,9 @@ from made_reports import DACHENGZI, FETCHED, PLACES, SANDAOHEZI, frames, made
 from load.audit import audit
 from load.database import Connection, WarehouseError, open_database
 from load.divisions import division_rows, load_divisions
+from load.views import mart_names
 from load.warehouse import Snapshot, load_batch, open_warehouse, ordered
+from transform.forms import load_forms
 from transform.frames import Frames
 from transform.model import Finding
 from transform.tables import load_dictionary
@@ -161,7 +163,8 @@ def test_every_table_view_and_column_has_a_comment(con: Connection) -> None:
         "UNION ALL SELECT view_name, comment FROM duckdb_views() WHERE NOT internal"
     ).fetchall()
     columns = con.execute("SELECT table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal").fetchall()
-    views = {"form_2014", "form_2019", "form_2021", "town_year", "doubt"}
+    views = {f"{kind}_{form}" for kind in ("form", "wide") for form in load_forms()}
+    views |= {"town_year", "doubt", "reporter", "concept", "rollup", *mart_names()}
     assert {name for name, _ in relations} == set(load_dictionary().tables) | views
     assert [row for row in (*relations, *columns) if not row[-1]] == []
 
@@ -192,6 +195,26 @@ def test_changed_definitions_refresh_comments_and_views(warehouse: Path) -> None
         comment = "SELECT comment FROM duckdb_columns() WHERE table_name = 'report' AND column_name = 'year'"
         assert one(con, comment).startswith("Year reported on")
         assert one(con, "SELECT count(*) FROM doubt") == 0
+
+
+def test_wide_tables_are_filled_from_the_figures_of_an_earlier_program(warehouse: Path) -> None:
+    received = "SELECT report_id, requests_received_total FROM form_2021 ORDER BY report_id"
+    with open_warehouse(warehouse) as con:
+        load_batch(con, frames(made(values={"requests.received.total": 4}), made(year=2022), made("2019", year=2019)))
+        expected = con.execute(received).fetchall()
+        con.execute("DROP TABLE wide_2021; DELETE FROM wide_2019")
+        con.execute("UPDATE meta SET value = 'of an earlier version' WHERE key = 'definitions'")
+    with open_warehouse(warehouse) as con:
+        assert [value for _, value in expected] == [4.0, 0.0]
+        assert con.execute(received).fetchall() == expected
+        assert one(con, "SELECT count(*) FROM wide_2019") == 1
+
+
+def test_wide_row_goes_with_the_report_that_gives_way(con: Connection) -> None:
+    load_batch(con, frames(made(values={"requests.received.total": 4})))
+    load_batch(con, frames(made("2019", values={"requests.received.total": 5}, sha="changed bytes")))
+    assert one(con, "SELECT count(*) FROM wide_2021") == 0
+    assert con.execute("SELECT requests_received_total FROM wide_2019").fetchall() == [(5.0,)]
 
 
 # Divisions
@@ -241,6 +264,13 @@ def test_audit_names_what_does_not_fit(con: Connection, tmp_path: Path) -> None:
         "figures that no form holds: 1, first requests.received.total",
         "snapshots whose file is gone: 1, first aa.html",
     ]
+
+
+def test_audit_names_reports_that_the_wide_table_lacks(con: Connection) -> None:
+    report = made()
+    load_batch(con, frames(report))
+    con.execute("DELETE FROM wide_2021")
+    assert f"reports on form 2021 without their row in wide_2021: 1, first {report.report_id}" in audit(con)
 
 
 # Files that cannot be opened

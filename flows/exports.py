@@ -1,0 +1,30 @@
+"""``nianbao export`` and ``nianbao diff``: results of the database on their way to other programs, and what changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flows.answers import print_rows
+from flows.errors import ExitCode
+from flows.output import complain, say
+
+
+def export_reports(database: Path, target: Path, layout: str, where: str | None) -> ExitCode:
+    """Write the chosen reports and say what was written; nothing chosen is exit status 3."""
+    from load.export import export
+
+    exported = export(database, target, layout, where=where)
+    say(f"{target}: {exported.reports} reports, {len(exported.files)} files\n")
+    if not exported.reports:
+        complain("no report was chosen; the export has no rows")
+    return ExitCode.OK if exported.reports else ExitCode.NOTHING_DONE
+
+
+def print_diff(a: Path, b: Path, layout: str) -> ExitCode:
+    """Print what differs between two databases; exit status 1 when anything does."""
+    from load.diff import Change, diff_warehouses
+
+    changes = diff_warehouses(a, b)
+    columns = list(Change.__slots__)
+    print_rows(columns, [[getattr(change, column) for column in columns] for change in changes], layout)
+    return ExitCode.SOME_FAILED if changes else ExitCode.OK

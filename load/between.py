@@ -1,0 +1,92 @@
+"""Findings between reports: each body's report on a year beside its report on the year before.
+
+They are made at load time for the divisions that the load concerns, from what is then in the warehouse, so that the
+order of loading makes no difference; they never change a figure or a verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pyarrow as pa
+
+from load.cross_checks import Found, findings, paired, rules
+from load.database import Connection, literal
+from load.wide import column_name, wide_table
+from transform.forms import Form
+
+_ALL_DIVISIONS = "SELECT DISTINCT division_code FROM report"
+_PAIRS = """
+CREATE OR REPLACE TEMP TABLE pair AS
+WITH mine AS (
+  SELECT report_id, series, year, form FROM reporter
+  WHERE chosen AND form IS NOT NULL AND division_code IN ({divisions})
+)
+SELECT
+  now.report_id,
+  now.form,
+  before.report_id AS report_id_before,
+  before.form AS form_before,
+  before.year AS year_before
+FROM mine AS now
+JOIN mine AS before ON before.series = now.series AND before.year = now.year - 1
+"""
+_STORE = """
+INSERT INTO finding
+SELECT
+  report_id,
+  coalesce(last.position, 0) + row_number() OVER (PARTITION BY report_id ORDER BY step),
+  rule,
+  severity,
+  'unknown',
+  figures,
+  message,
+  []
+FROM found_between
+LEFT JOIN (SELECT report_id, max(position) AS position FROM finding GROUP BY report_id) AS last USING (report_id)
+ORDER BY report_id, step
+"""
+_PAIRS_AT_ONCE = 10_000
+
+
+def check_years(con: Connection, forms: Mapping[str, Form], divisions: str = _ALL_DIVISIONS) -> None:
+    """Make the findings between years anew for all reports of the divisions that the subquery gives.
+
+    The caller holds the transaction.
+    """
+    known = ", ".join(map(literal, rules()))
+    con.execute(
+        f"DELETE FROM finding WHERE rule IN ({known}) AND report_id IN "  # noqa: S608
+        f"(SELECT report_id FROM report WHERE division_code IN ({divisions}))"
+    )
+    con.execute(_PAIRS.format(divisions=divisions))
+    combinations = con.execute("SELECT DISTINCT form_before, form FROM pair ORDER BY ALL").fetchall()
+    found = [
+        {name: getattr(finding, name) for name in Found.__slots__}
+        for before, now in combinations
+        for pairs in _compared(con, forms[before], forms[now])
+        for finding in findings(forms[before], forms[now], pairs)
+    ]
+    if found:
+        con.register("found_between", pa.Table.from_pylist(found))
+        try:
+            con.execute(_STORE)
+        finally:
+            con.unregister("found_between")
+
+
+def _compared(con: Connection, before: Form, now: Form) -> Iterator[pa.Table]:
+    """The pairs on these forms with the figures of both reports, some thousands at a time."""
+    columns = [
+        f"{side}.{column_name(figure)} AS {paired(side, figure)}"
+        for side, form in (("before", before), ("now", now))
+        for figure in form.figures
+    ]
+    pairs = con.sql(
+        f"SELECT pair.report_id, year_before, {', '.join(columns)} FROM pair "  # noqa: S608
+        f"JOIN {wide_table(before.id)} AS before ON before.report_id = report_id_before "
+        f"JOIN {wide_table(now.id)} AS now ON now.report_id = pair.report_id "
+        f"WHERE form_before = {literal(before.id)} AND form = {literal(now.id)}"
+    )
+    for batch in pairs.to_arrow_reader(_PAIRS_AT_ONCE):
+        yield pa.Table.from_batches([batch])

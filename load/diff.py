@@ -1,0 +1,101 @@
+"""Two warehouses compared: reports and figures that changed, appeared or vanished."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from load.database import Connection, WarehouseError, literal, one_line
+from load.warehouse import open_warehouse
+
+_SIDES = """
+WITH a_report AS (SELECT * FROM a.report), b_report AS (SELECT * FROM b.report),
+report_pair AS (
+  SELECT
+    report_id,
+    coalesce(b_report.issuer, a_report.issuer) AS issuer,
+    coalesce(b_report.year, a_report.year) AS year,
+    concat_ws(', ', a_report.verdict, 'form ' || a_report.form) AS before,
+    concat_ws(', ', b_report.verdict, 'form ' || b_report.form) AS after,
+    a_report.verdict IS NOT NULL AS in_a,
+    b_report.verdict IS NOT NULL AS in_b
+  FROM a_report FULL JOIN b_report USING (report_id)
+),
+figure_pair AS (
+  SELECT
+    coalesce(old.report_id, new.report_id) AS report_id,
+    coalesce(old.figure, new.figure) AS figure,
+    coalesce(printf('%.15g', old.value), old.status) AS before,
+    coalesce(printf('%.15g', new.value), new.status) AS after
+  FROM a.figure AS old
+  FULL JOIN b.figure AS new ON old.report_id = new.report_id AND old.figure = new.figure
+  WHERE old.value IS DISTINCT FROM new.value OR old.status IS DISTINCT FROM new.status
+)
+SELECT
+  CASE WHEN NOT in_a THEN 'appeared' WHEN NOT in_b THEN 'vanished' ELSE 'changed' END AS change,
+  report_id,
+  issuer,
+  year,
+  NULL AS figure,
+  CASE WHEN in_a THEN before END AS before,
+  CASE WHEN in_b THEN after END AS after
+FROM report_pair
+WHERE NOT in_a OR NOT in_b OR before <> after
+UNION ALL
+SELECT
+  CASE
+    WHEN figure_pair.before IS NULL THEN 'appeared'
+    WHEN figure_pair.after IS NULL THEN 'vanished'
+    ELSE 'changed'
+  END,
+  report_id,
+  issuer,
+  year,
+  figure_pair.figure,
+  figure_pair.before,
+  figure_pair.after
+FROM figure_pair JOIN report_pair USING (report_id)
+WHERE in_a AND in_b
+ORDER BY report_id, figure NULLS FIRST
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A report (``figure`` is None) or a figure that ``changed``, ``appeared`` or ``vanished`` from A to B.
+
+    ``before`` and ``after`` are, of a report, verdict and form, and of a figure its value, or its status without one;
+    None where there is nothing.  The figures of a report that appeared or vanished are not listed one by one.
+    """
+
+    change: str
+    report_id: str
+    issuer: str | None
+    year: int | None
+    figure: str | None
+    before: str | None
+    after: str | None
+
+
+def diff_warehouses(a: Path, b: Path) -> list[Change]:
+    """What differs between the warehouse ``a`` and the warehouse ``b``, in the order of reports and figures.
+
+    Both are opened read-only; raises WarehouseError when one of them cannot be.
+    """
+    for path in (a, b):
+        with open_warehouse(path, read_only=True):
+            pass
+    with closing(duckdb.connect()) as con:
+        for name, path in (("a", a), ("b", b)):
+            _attach(con, name, path)
+        return [Change(*row) for row in con.execute(_SIDES).fetchall()]
+
+
+def _attach(con: Connection, name: str, path: Path) -> None:
+    try:
+        con.execute(f"ATTACH {literal(str(path.resolve()))} AS {name} (READ_ONLY)")
+    except duckdb.Error as error:
+        raise WarehouseError(f"{path}: cannot be compared: {one_line(error)}") from None
