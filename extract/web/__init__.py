@@ -1,1 +1,1 @@
-"""Asking websites politely: a queue and a session for each host, robots.txt, limits, a recorded outcome for each ask."""
+"""Asking websites politely: a queue for each host, robots.txt, limits, and a recorded outcome for each ask."""
