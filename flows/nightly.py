@@ -6,28 +6,30 @@ town's result; a task fails, and is retried, only for what nobody foresaw, such 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
-from prefect.futures import PrefectFuture, as_completed
+from prefect.futures import PrefectFuture
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from extract.archive import Archive
+from extract.web.crawler import Crawler
 from flows.errors import one_line
 from flows.lock import single_run
 from flows.pipeline import (
     Failure,
+    FetchedTown,
     Summary,
     TownResult,
-    http_fetcher,
+    fetch_towns,
     load,
     prepare_warehouse,
-    process_town,
     publish_warehouse,
+    read_fetched,
     registered_towns,
 )
 from flows.rerun import Rerun, rerun_town
@@ -38,10 +40,10 @@ on_progress: ContextVar[Callable[[int, int], None] | None] = ContextVar("on_prog
 """Told how many towns are done, of how many, by a flow that runs in this process."""
 
 
-@task(retries=2, retry_delay_seconds=[2, 20], task_run_name="{town.name}", cache_policy=NO_CACHE)
-def crawl_town(town: Town, settings: Settings) -> TownResult:
-    """Fetch, keep and read one town."""
-    return process_town(town, fetcher=http_fetcher(settings), archive=Archive(settings.archive))
+@task(retries=2, retry_delay_seconds=[2, 20], task_run_name="{fetched.town.name}", cache_policy=NO_CACHE)
+def crawl_town(fetched: FetchedTown, settings: Settings) -> TownResult:
+    """Read what the addresses of one town gave."""
+    return read_fetched(fetched, archive=Archive(settings.archive))
 
 
 @task(cache_policy=NO_CACHE)
@@ -72,8 +74,7 @@ def nightly(sources: str | None = None, base_url: str | None = None) -> Summary:
         towns = registered_towns(settings)
         prepare_warehouse(settings)
         summary = Summary()
-        for start in range(0, len(towns), settings.batch):
-            results = _crawl(towns[start : start + settings.batch], settings, start, len(towns))
+        for results in _crawl(towns, settings):
             load_towns(results, settings)
             for result in results:
                 summary = summary.plus(result)
@@ -93,16 +94,23 @@ def town(name: str, year: int | None = None, refetch: bool = False) -> Rerun:
     return rerun
 
 
-def _crawl(towns: Sequence[Town], settings: Settings, done: int, total: int) -> list[TownResult]:
-    futures: dict[PrefectFuture[TownResult], Town] = {crawl_town.submit(town, settings): town for town in towns}
+def _crawl(towns: Sequence[Town], settings: Settings) -> Iterator[list[TownResult]]:
+    """The results of all towns, in batches: hosts are asked all through, while towns that are done are read."""
+    futures: list[tuple[PrefectFuture[TownResult], Town]] = []
     report = on_progress.get()
-    for count, _ in enumerate(as_completed(list(futures)), done + 1):
+    fetched = fetch_towns(towns, crawler=Crawler(settings.manners), archive=Archive(settings.archive))
+    for count, town in enumerate(fetched, 1):
+        futures.append((crawl_town.submit(town, settings), town.town))
         if report:
-            report(count, total)
-    return [_outcome(future, town) for future, town in futures.items()]
+            report(count, len(towns))
+        if len(futures) == settings.batch:
+            yield [_outcome(*pair) for pair in futures]
+            futures.clear()
+    yield [_outcome(*pair) for pair in futures]
 
 
 def _outcome(future: PrefectFuture[TownResult], town: Town) -> TownResult:
+    future.wait()
     outcome = future.result(raise_on_failure=False)
     if isinstance(outcome, TownResult):
         return outcome

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib import resources
+from typing import Any
 
 from extract.archive import Archive, ArchiveError, Visit
-from extract.fetch import Fetcher, FetchError, HttpFetcher, new_session
 from extract.formats import read_page
 from extract.page import UnreadableError
+from extract.web.answer import Ask, FetchError, Response
+from extract.web.crawler import Crawler, hosts_of
 from flows.errors import ExitCode, UserError, one_line
 from flows.parse import read_file, why_unreadable
 from flows.settings import Settings
@@ -42,6 +44,14 @@ class TownResult:
     readings: tuple[Reading, ...]
     failures: tuple[Failure, ...]
     snapshots: tuple[Snapshot, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedTown:
+    """A town whose addresses have all been asked: for each, in their order, the kept bytes or the failure."""
+
+    town: Town
+    found: tuple[tuple[str, Visit | FetchError], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +97,30 @@ def registered_towns(settings: Settings) -> tuple[Town, ...]:
     return group_towns(rows)
 
 
-def http_fetcher(settings: Settings) -> Fetcher:
-    """The fetcher that the settings describe."""
-    return HttpFetcher(new_session(settings.agent), settings.limits)
+def fetch_towns(towns: Iterable[Town], *, crawler: Crawler, archive: Archive) -> Iterator[FetchedTown]:
+    """Ask every address of some towns and keep what comes; each town is given as soon as all its addresses are done.
+
+    An address that was kept before is asked whether it has changed; a 304 is a visit to the kept bytes.
+    """
+    wanted = {row.url: town for town in towns for row in town.rows}
+    visits = {url: archive.latest(url) for url in wanted}
+    done: dict[str, dict[str, Visit | FetchError]] = {town.key: {} for town in wanted.values()}
+    for ask, answer in crawler.ask_all(_ask(url, visit) for url, visit in visits.items()):
+        town = wanted[ask.url]
+        done[town.key][ask.url] = answer if isinstance(answer, FetchError) else _keep(answer, visits[ask.url], archive)
+        if len(done[town.key]) == len(town.rows):
+            yield FetchedTown(town, tuple((row.url, done[town.key][row.url]) for row in town.rows))
 
 
-def process_town(town: Town, *, fetcher: Fetcher, archive: Archive) -> TownResult:
+def process_town(town: Town, *, crawler: Crawler, archive: Archive) -> TownResult:
     """Fetch, keep and read every address of a town; what fails becomes a :class:`Failure`, and the others go on."""
-    return _gather(town.name, (_fetch_and_read(row.url, fetcher, archive) for row in town.rows))
+    fetched = list(fetch_towns([town], crawler=crawler, archive=archive))
+    return read_fetched(fetched[0], archive=archive) if fetched else TownResult(town.name, (), ())
+
+
+def read_fetched(fetched: FetchedTown, *, archive: Archive) -> TownResult:
+    """Read what a town's addresses gave; what could not be had becomes a :class:`Failure`."""
+    return _gather(fetched.town.name, (_read_fetched(url, found, archive) for url, found in fetched.found))
 
 
 def reread_town(town: Town, *, archive: Archive) -> TownResult:
@@ -159,14 +185,22 @@ def _gather(town: str, outcomes: Iterable[_Outcome]) -> TownResult:
     )
 
 
-def _fetch_and_read(url: str, fetcher: Fetcher, archive: Archive) -> _Outcome:
-    try:
-        answer = fetcher.get(url)
-    except FetchError as error:
-        return _Outcome(url, stage="fetch", reason=error.reason)
-    visit = archive.put(
+def _ask(url: str, visit: Visit | None) -> Ask:
+    known = visit and visit.status is not None
+    return Ask(
+        url,
+        etag=visit.etag if visit and known else None,
+        last_modified=visit.last_modified if visit and known else None,
+        hosts=hosts_of(url),
+    )
+
+
+def _keep(answer: Response, before: Visit | None, archive: Archive) -> Visit:
+    if answer.not_modified and before is not None:
+        return archive.put(archive.get(before.sha256), **_described(before) | {"fetched_at": answer.fetched_at})
+    return archive.put(
         answer.data,
-        url=url,
+        url=answer.url,
         fetched_at=answer.fetched_at,
         status=answer.status,
         content_type=answer.content_type,
@@ -174,7 +208,16 @@ def _fetch_and_read(url: str, fetcher: Fetcher, archive: Archive) -> _Outcome:
         etag=answer.etag,
         last_modified=answer.last_modified,
     )
-    return _read(answer.data, _web_source(visit), archive, visit)
+
+
+def _described(visit: Visit) -> dict[str, Any]:
+    return {name: value for name, value in asdict(visit).items() if name != "sha256"}
+
+
+def _read_fetched(url: str, found: Visit | FetchError, archive: Archive) -> _Outcome:
+    if isinstance(found, FetchError):
+        return _Outcome(url, stage="fetch", reason=found.reason)
+    return _reread(_web_source(found), archive, found)
 
 
 def _read_saved(path: str, archive: Archive) -> _Outcome:

@@ -8,11 +8,11 @@ from datetime import UTC
 from typing import Any
 
 from extract.archive import Archive
+from extract.web.crawler import Crawler
 from flows.errors import UserError
 from flows.pipeline import (
     Failure,
     TownResult,
-    http_fetcher,
     load,
     prepare_warehouse,
     process_town,
@@ -102,7 +102,7 @@ def _read_again(settings: Settings, subject: _Subject, archive: Archive, refetch
         unlisted = tuple(SourceRow(subject.name, "", None, s.url, subject.code) for s in others if s.url)
         town = replace(town, rows=(*town.rows, *unlisted))
         others = [source for source in others if not source.url]
-        first = process_town(town, fetcher=http_fetcher(settings), archive=archive)
+        first = process_town(town, crawler=Crawler(settings.manners), archive=archive)
     else:
         first = reread_town(town, archive=archive)
     second = reread_sources(subject.name, others, archive=archive)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from importlib import metadata
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from extract.fetch import FetchLimits
+from extract.web.address import AddressGuard
+from extract.web.answer import FetchLimits
+from extract.web.crawler import Manners
 from flows.errors import UserError
 
 NIGHTLY_CRON = "30 2 * * *"
@@ -19,8 +22,10 @@ class Settings(BaseSettings):
     """What can be set: each field from ``NIANBAO_<FIELD>`` (``NIANBAO_HOME``, ``NIANBAO_CONTACT``, ...).
 
     ``home`` holds everything that a run writes; ``sources`` is the registry (None: the one that is shipped), whose
-    relative addresses are joined to ``base_url``; times are in seconds, sizes in bytes; ``workers`` towns are
-    asked at once, and ``batch`` towns are loaded together.
+    relative addresses are joined to ``base_url``; times are in seconds, sizes in bytes; ``workers`` hosts are
+    asked at once, each with a pause of ``delay``, and ``batch`` towns are loaded together.  ``hosts`` sends a host to
+    a fixed ``address:port``; ``private_hosts`` may lie inside the operator's own network, as may that of ``base_url``.
+    ``breaker`` failures in a row end the asking of a host; ``max_requests`` and ``max_megabytes`` that of a run.
     """
 
     model_config = SettingsConfigDict(env_prefix="NIANBAO_", frozen=True)
@@ -36,7 +41,13 @@ class Settings(BaseSettings):
     max_bytes: int = Field(default=20_000_000, gt=0)
     attempts: int = Field(default=3, ge=1)
     backoff: float = Field(default=1.0, ge=0)
-    workers: int = Field(default=8, ge=1)
+    delay: float = Field(default=1.0, ge=0)
+    breaker: int = Field(default=5, ge=1)
+    max_requests: int | None = Field(default=None, ge=0)
+    max_megabytes: int | None = Field(default=None, ge=0)
+    hosts: dict[str, str] = Field(default_factory=dict)
+    private_hosts: frozenset[str] = frozenset()
+    workers: int = Field(default=16, ge=1)
     batch: int = Field(default=200, ge=1)
     timezone: str = "Asia/Shanghai"
     cron: str = NIGHTLY_CRON
@@ -72,6 +83,21 @@ class Settings(BaseSettings):
             max_bytes=self.max_bytes,
             attempts=self.attempts,
             backoff=self.backoff,
+        )
+
+    @property
+    def manners(self) -> Manners:
+        """How hosts are asked."""
+        own = urlsplit(self.base_url or "").hostname
+        return Manners(
+            agent=self.agent,
+            limits=self.limits,
+            guard=AddressGuard(self.hosts, self.private_hosts | ({own} if own else set())),
+            delay=self.delay,
+            breaker=self.breaker,
+            workers=self.workers,
+            requests=self.max_requests,
+            megabytes=self.max_megabytes,
         )
 
 

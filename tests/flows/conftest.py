@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,6 +27,8 @@ PAGES = {
     "shengzhou/art/2017/3/9/art_1389_1042217.html": ("嵊州市甘霖镇人民政府", 2016, "330683100"),
 }
 GONE = "gone/2020.html"
+LOCAL: dict[str, Any] = {"private_hosts": frozenset({"127.0.0.1"}), "delay": 0.0}
+LOCAL_ENVIRONMENT = {"NIANBAO_PRIVATE_HOSTS": '["127.0.0.1"]', "NIANBAO_DELAY": "0"}
 
 Nianbao = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -61,7 +64,7 @@ def settings(tmp_path: Path, site: tuple[Path, str], prepared: Path) -> Settings
     shutil.copy(prepared, tmp_path / "home" / "working.duckdb")
     sources = tmp_path / "sources.csv"
     sources.write_text(registry_text(site[1]), encoding="utf-8")
-    return Settings(home=tmp_path / "home", sources=sources, backoff=0.0, read_timeout=5.0)
+    return Settings(home=tmp_path / "home", sources=sources, backoff=0.0, read_timeout=5.0, **LOCAL)
 
 
 @pytest.fixture(scope="session")
@@ -96,4 +99,4 @@ def run_nianbao(
 def command_environment(**changes: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("NIANBAO_", "PREFECT_"))}
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    return {**kept, "PYTHONPATH": path, **changes}
+    return {**kept, "PYTHONPATH": path, **LOCAL_ENVIRONMENT, **changes}

@@ -6,12 +6,11 @@ import pytest
 from conftest import GONE, PAGES, SEED, registry_text
 
 from extract.archive import Archive
-from extract.fetch import FetchError, Response
+from extract.web.crawler import Crawler
 from flows.errors import ExitCode, UserError
 from flows.pipeline import (
     Summary,
     TownResult,
-    http_fetcher,
     load,
     prepare_warehouse,
     process_town,
@@ -24,16 +23,10 @@ from flows.settings import Settings
 from load.query import run_query
 
 
-class NoFetcher:
-    def get(self, url: str) -> Response:
-        raise FetchError(url, "no network here")
-
-
 def crawl(settings: Settings) -> list[TownResult]:
     archive = Archive(settings.archive)
-    results = [
-        process_town(town, fetcher=http_fetcher(settings), archive=archive) for town in registered_towns(settings)
-    ]
+    crawler = Crawler(settings.manners)
+    results = [process_town(town, crawler=crawler, archive=archive) for town in registered_towns(settings)]
     prepare_warehouse(settings)
     load(results, settings)
     publish_warehouse(settings)
@@ -124,9 +117,13 @@ def test_a_town_that_was_never_fetched_says_so(settings: Settings) -> None:
     assert (failure.stage, "--refetch" in failure.reason) == ("archive", True)
 
 
-def test_a_town_without_network_is_all_failures(settings: Settings) -> None:
-    result = process_town(registered_towns(settings)[1], fetcher=NoFetcher(), archive=Archive(settings.archive))
-    assert [failure.reason for failure in result.failures] == ["no network here"] * 2
+def test_a_town_that_may_not_be_asked_is_all_failures(settings: Settings) -> None:
+    unlisted = settings.model_copy(update={"private_hosts": frozenset()})
+    town, archive = registered_towns(settings)[1], Archive(settings.archive)
+    result = process_town(town, crawler=Crawler(unlisted.manners), archive=archive)
+    assert [failure.reason for failure in result.failures] == [
+        "127.0.0.1 is at 127.0.0.1, which is no public address"
+    ] * 2
     assert result.readings == ()
 
 

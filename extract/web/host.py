@@ -1,0 +1,49 @@
+"""The state of one host: its queue, its session, its rules, when it may be asked next, and whether it still answers."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import requests
+
+from extract.web.answer import Ask
+from extract.web.robots import Robots
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An ask on its way: the address to be asked now, the redirects behind it, and how often it was tried."""
+
+    ask: Ask
+    url: str
+    hops: int = 0
+    attempt: int = 1
+
+
+@dataclass(slots=True)
+class Host:
+    """One scheme, host and port; touched by one worker at a time."""
+
+    origin: str
+    session: requests.Session
+    queue: deque[Step] = field(default_factory=deque)
+    robots: Robots | None = None
+    robots_attempts: int = 0
+    ready_at: float = 0.0
+    failures_in_a_row: int = 0
+    scheduled: bool = False
+
+
+def origin_of(url: str) -> str | None:
+    """Scheme, host and port of an http(s) address, None for anything else."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return None
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}" + (f":{port}" if port else "")
