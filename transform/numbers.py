@@ -352,7 +352,7 @@ def read_value(text: str, *, unit: str | None = None, header_unit: str | None = 
 
     ``unit`` is the unit of the figure, in which the value is returned (without one: pieces, or yuan for money);
     ``header_unit`` is the unit that the table's header prints, for cells that print none.  A text that can be read
-    as more than one number is ``text`` with a note, never a guess.  Never raises.  Values follow codebook §6.4.
+    as more than one number is ``text`` with a note, never a guess.  Never raises.
     """
     if _PLAIN.match(text) and header_unit is None:
         return Value("reported", int(text))

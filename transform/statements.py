@@ -250,7 +250,7 @@ def statement_findings(
 
     ``figures`` are the figures of the report by id, ``pinyin`` tells whether the page carries pinyin as noise.  Rules:
     ``text.zero`` (error: requests stated but a table of nothing but 0, or none stated but some in the table),
-    ``text.number`` and ``text.carry`` (warnings), codebook §5 TXT_ZERO, TXT_NUM and TXT_CARRY.  Without a form there
+    ``text.number`` and ``text.carry`` (warnings).  Without a form there
     is nothing to compare.  Sentences about another year, another organ or part of the requests are passed over.
     """
     if form is None:

@@ -1,4 +1,4 @@
-"""What a cell says, case by case (codebook §6.4)."""
+"""What a cell says, case by case."""
 
 import pytest
 from hypothesis import given

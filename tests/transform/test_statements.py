@@ -1,4 +1,4 @@
-"""When the prose of a report contradicts its tables, and when it only seems to (codebook §5, TXT_*)."""
+"""When the prose of a report contradicts its tables, and when it only seems to."""
 
 import re
 import time
