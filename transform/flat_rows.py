@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -29,13 +30,32 @@ _MIN_NUMBERED = 6
 _NUMBERED_SHARE = 0.7
 _SENTENCE_END = "。"
 _FOOTNOTE_MARK = "*"
+_LONGEST_VALUE = 24
+_LONGEST_HEADER = 60
+_VALUE_CHARACTER = re.compile(r"[\d〇○◯零一二三四五六七八九十无没不/／\\\-—–－*×OoＯ]")
 _SHORTEST_SENTENCE = 8
 _SHORTEST_BEGINNING = 4
 
 
 def flat_rows(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -> list[RawRow]:
     """The raw rows of a run of paragraphs and of grids whose columns are not known."""
+    near = [k for k, (_, block) in enumerate(blocks) if isinstance(block, Grid) or _ends_in_value(block.text)]
+    if not near:
+        return []
+    blocks = blocks[max(0, near[0] - _LONGEST_HEADER) : near[-1] + 1]
     return _without_row_numbers(list(_stream_rows(blocks, pinyin)))
+
+
+def _ends_in_value(text: str) -> bool:
+    """Whether a paragraph ends in a value; menus and prose, which do not, are spared the description of their words."""
+    if text.endswith(_SENTENCE_END):
+        return False
+    for piece in text[-_LONGEST_VALUE:].split(" ")[-2:]:
+        if _VALUE_CHARACTER.search(piece):
+            info = describe(piece, False, False)
+            if info.is_value or is_value_word(info):
+                return True
+    return len(text) <= _LONGEST_VALUE and is_value_word(describe(text, False, False))
 
 
 def _stream_rows(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -> Iterator[RawRow]:
