@@ -173,7 +173,7 @@ def write(paper: Paper, dice: Dice, name: str) -> str:
     for item in paper.items:
         if isinstance(item, Sheet):
             lines += [item.caption] if item.caption else []
-            lines += writer(item, dice.rng)
+            lines += writer(item, dice.rng) if item.rows else []
             lines += [item.note] if item.note else []
         else:
             lines.append("#" * item.heading + " " + item.text if marked and item.heading else item.text)
