@@ -29,15 +29,14 @@ class ColumnReading:
 
     ``anchored`` follows the columns of the grid, ``ordered`` the order of the header, ``canonical`` the order of the
     form where the header prints another; each is None when it gives no complete reading.  ``order`` is the
-    sequence of column ids that the header prints (canonical when it prints none);
-    ``header_known`` says whether a header was read at all, ``contradicted`` that it is damaged and out of order.
+    sequence of column ids that the header prints (canonical when it prints none); ``contradicted`` says that the header
+    is damaged and out of order.
     """
 
     anchored: Slots | None
     ordered: Slots | None
     canonical: Slots | None
     order: tuple[str, ...]
-    header_known: bool
     contradicted: bool = False
 
 
@@ -161,25 +160,22 @@ def _above(
     return _Above(kept, leaves, repeats, named & allowed)
 
 
-def _anchored(
-    row: RawRow, table: TableDef, columns: tuple[ColumnDef, ...], year: int | None
-) -> tuple[Slots | None, bool]:
-    """Tokens by grid column, and whether the header names columns that the row does not reach."""
+def _anchored(row: RawRow, table: TableDef, columns: tuple[ColumnDef, ...], year: int | None) -> Slots | None:
+    """Tokens by grid column; None where the header is unclear, or names columns that the row does not reach."""
     if row.header_columns is None or not row.header_columns:
-        return None, False
+        return None
     stacks = tuple([(column, tuple([t.info for t in stack])) for column, stack in row.header_columns.items()])
     above = _above(stacks, tuple([t.column for t in row.values]), table, columns, year)
-    every = above.named
     tokens: Sequence[Token] = [row.values[k] for k in above.kept]
     leaves: Sequence[TextInfo | None] = above.leaves
     if above.repeats:
         merged = _merge_repeated(tokens, leaves, table, {c.id for c in columns})
         if merged is None:
-            return None, False
+            return None
         tokens, leaves = merged
     resolved = resolve_header(tuple(leaves), table, columns)
     if resolved is None:
-        return None, not every <= {i for leaf in leaves if leaf for i in leaf.ids("column", table.id)}
+        return None
     words = alignment_words()
     for column_id, token, leaf in zip(resolved, tokens, leaves, strict=True):
         if (
@@ -187,11 +183,11 @@ def _anchored(
             and token.info.has_digits
             and (leaf is None or leaf.key not in words.ignored_columns | words.subtotal)
         ):
-            return None, True
+            return None
     by_id = {i: t for i, t in zip(resolved, tokens, strict=True) if i}
-    if not every <= set(by_id):
-        return None, True
-    return tuple(by_id.get(c.id) for c in columns), False
+    if not above.named <= set(by_id):
+        return None
+    return tuple(by_id.get(c.id) for c in columns)
 
 
 def _merge_repeated(
@@ -339,17 +335,16 @@ def read_columns(
     ``header`` is the last header seen for its table (its own, or that of a row before); ``lead`` is the number of
     filling cells that stand before the values of the table in flat text, if known.
     """
-    anchored, _ = _anchored(row, table, columns, year)
+    anchored = _anchored(row, table, columns, year)
     order = header_order(header, table, columns)
-    known, contradicted = order is not None, False
+    contradicted = False
     if order is None:
         labels = tuple(t.info for t in header if not any(t.info.has(k) for k in ("corner", "band", "title", "parent")))
         resolved = resolve_header(labels, table, columns) if len(labels) >= len(columns) else None
         if resolved is not None and all(c.id in resolved for c in columns):
-            order, known = tuple(i for i in resolved if i), True
+            order = tuple(i for i in resolved if i)
         else:
             named = {i for t in header for i in t.info.ids("column", table.id)} & {c.id for c in columns}
-            known = bool(named)
             order = tuple(c.id for c in columns)
             foreign = len([i for i in labels if i.key and not i.senses]) >= len(columns) > 1 and not named
             contradicted = _disordered(header, table, columns) or 0 < len(named) < len(columns) or foreign
@@ -367,4 +362,4 @@ def read_columns(
         by_id = dict(zip(order, values, strict=True))
         ordered = tuple(by_id[c.id] for c in columns)
         canonical = None if values == ordered else values
-    return ColumnReading(anchored, ordered, canonical, order, known, contradicted)
+    return ColumnReading(anchored, ordered, canonical, order, contradicted)

@@ -23,7 +23,6 @@ _LETTER_GROUP = re.compile(rf"[{_LETTERS}]+", re.IGNORECASE)
 _INVISIBLE = re.compile(
     "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\ufff9-\ufffb\x00-\x08\x0e-\x1f\x7f]"
 )
-_SPACE = re.compile(r"\s+")
 _BRACKETED_LETTER = re.compile(rf"[(（][ \u3000]?[{_LETTERS}]", re.IGNORECASE)
 _MAY_COMPOSE = re.compile(
     "[^\x00-\u02ff\u0370-\u0482\u2000-\u20cf\u2100-\u2cee\u2cf2-\u2d7e\u2d80-\u2ddf\u2e00-\u2fff\u3000-\u3029\u3030-\u3098\u309b-\u3130\u318f-\u9fff"

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from transform.forms import FigureDef, Form, Identity
 from transform.model import Cause, Figure, Finding, Number
-
-_READ = ("reported", "decoded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +49,7 @@ def _with_alternatives(form: Form, figures: Mapping[str, Figure]) -> tuple[Ident
     def exchange(ids: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(new for old in ids for new in replaced.get(old, (old,)))
 
-    return tuple(
-        Identity(
-            rule=i.rule,
-            table=i.table,
-            axis=i.axis,
-            scope=i.scope,
-            left=exchange(i.left),
-            relation=i.relation,
-            right=exchange(i.right),
-            constant=i.constant,
-            severity=i.severity,
-            label=i.label,
-            gloss=i.gloss,
-            levels=i.levels,
-            doubt=i.doubt,
-        )
-        for i in form.identities
-    )
+    return tuple(replace(i, left=exchange(i.left), right=exchange(i.right)) for i in form.identities)
 
 
 def level_of(division_code: str | None) -> str | None:

@@ -219,19 +219,6 @@ def _spans_several(token: Token, slots: Slots) -> bool:
     return token.info.has_digits and (token.inherited or slots.count(token) > 1)
 
 
-def _leaves_out_printed(row: RawRow, slots: Slots) -> bool:
-    """Whether a printed cell was left out that stands under the very heading of one that was taken."""
-    if row.header_columns is None:
-        return False
-    kept = {id(t) for t in slots}
-    taken = {id(row.header_columns[t.column][0]) for t in slots if t is not None and row.header_columns.get(t.column)}
-    return any(
-        id(t) not in kept and t.info.has_digits and id(stack[0]) in taken
-        for t in row.values
-        if (stack := row.header_columns.get(t.column))
-    )
-
-
 def _repeats_merged_cells(row: RawRow, slots: Slots) -> bool:
     """Whether all places of a row print the same long number in a grid that prints merged bands once a column."""
     if len(slots) < 2:

@@ -16,7 +16,6 @@ from extract.formats.pdf_characters import UNKNOWN, character
 from extract.formats.pdf_model import Glyph, quarter_turns
 
 _NO_CHARACTER = "(cid:"
-_MAX_GLYPHS = 60_000
 
 
 class NamedFonts:

@@ -178,11 +178,6 @@ def _cell_texts(page: Page) -> tuple[str, ...]:
     )
 
 
-def _numbers(texts: Sequence[str]) -> list[str]:
-    """What two files of one report have in common, whatever their formats do to the cells."""
-    return sorted("".join(words.split()) for words in texts if any(letter.isdigit() for letter in words))
-
-
 def _listed(names: Sequence[str]) -> str:
     shown = [_shown(name) for name in names if not name.endswith("/")]
     more = f" and {len(shown) - _NAMES_SHOWN} more" if len(shown) > _NAMES_SHOWN else ""
