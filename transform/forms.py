@@ -95,12 +95,14 @@ class TableDef:
     """A statutory table.
 
     ``layout``: ``blocks`` (stacked blocks, each with its own header), ``matrix`` (rows by columns), ``strip``
-    (all cells in one row under a header of several levels), ``list`` (indicator, unit, value).
+    (all cells in one row under a header of several levels), ``list`` (indicator, unit, value).  A table is there where
+    ``least_rows`` of its rows are printed.
     """
 
     id: str
     title: str
     layout: Layout
+    least_rows: int
     corner: tuple[str, ...]
     parents: tuple[str, ...]
     columns: tuple[ColumnDef, ...]
@@ -154,7 +156,6 @@ class Form:
     issued_by: str
     first_year: int
     last_year: int | None
-    markers: tuple[str, ...]
     tables: tuple[TableDef, ...]
     figures: dict[str, FigureDef]
     identities: tuple[Identity, ...]
@@ -191,6 +192,7 @@ def _table(raw: dict[str, Any]) -> TableDef:
         id=raw["id"],
         title=raw["title"],
         layout=raw["layout"],
+        least_rows=raw.get("least_rows", 1),
         corner=tuple(raw["corner"]),
         parents=tuple(raw.get("parents", ())),
         columns=columns,
@@ -286,7 +288,6 @@ def _load(text: str) -> Form:
         issued_by=raw["issued_by"],
         first_year=raw["first_year"],
         last_year=raw.get("last_year"),
-        markers=tuple(raw["markers"]),
         tables=tables,
         figures=figures,
         identities=tuple(i for r in raw["identities"] for i in _identities(r, by_id)),

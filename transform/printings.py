@@ -12,7 +12,6 @@ from transform.place import Instance
 
 _RIVAL_SHARE = 0.6
 _MIN_PARTIAL_RIVAL = 3
-_MIN_ROWS = {"requests": 3, "disclosure": 1, "disputes": 1, "statistics": 3}
 _LONGEST_CAPTION = 60
 _MOST_DOUBTED = 60
 
@@ -30,7 +29,7 @@ def relevant(instances: Sequence[Instance], table: TableDef) -> list[Instance]:
     """The printings that have rows of the form; a few rows alone are no table where a whole one is printed."""
     rows = {r.id for r in table.rows} | {""}
     sizes = [sum(p.row_id in rows for p in instance.rows) for instance in instances]
-    least = min(_MIN_ROWS[table.id], max(sizes, default=0))
+    least = min(table.least_rows, max(sizes, default=0))
     return [instance for instance, size in zip(instances, sizes, strict=True) if size >= max(1, least)]
 
 
