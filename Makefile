@@ -3,7 +3,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.nianbao-stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fmt bench bench-warehouse fuzz clean
+.PHONY: help setup browser demo test check fmt bench bench-warehouse fuzz clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -17,6 +17,9 @@ $(STAMP): pyproject.toml constraints.txt
 	[ -x $(BIN)/python ] || "$$python" -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,office,pdf]'
 	@touch $@
+
+browser:  ## Install what the tests in tests/browser need: Chromium, its driver, a Chinese font
+	@scripts/install_browser.sh
 
 demo: setup  ## Serve the sample site on loopback, crawl it, and ask the database
 	@$(BIN)/python -m flows.demo
