@@ -157,12 +157,13 @@ def as_record(parsed: Parsed) -> dict[str, Any]:
             }
             for figure in report.figures
         ],
-        "findings": [_finding_record(finding) for finding in report.findings],
+        "findings": [finding_record(finding) for finding in report.findings],
         "sections": [asdict(section) for section in report.sections],
     }
 
 
-def _finding_record(finding: Finding) -> dict[str, Any]:
+def finding_record(finding: Finding) -> dict[str, Any]:
+    """The JSON object of a finding; ``suggested`` is there only where a value is proposed."""
     record: dict[str, Any] = {
         "rule": finding.rule,
         "severity": finding.severity,

@@ -32,8 +32,8 @@ class Outcome:
         return self.left >= self.right
 
 
-def _with_alternatives(form: Form, figures: Mapping[str, Figure]) -> tuple[Identity, ...]:
-    """The identities, with a group printed as one row standing for the rows that it replaces."""
+def identities_of(form: Form, figures: Mapping[str, Figure]) -> tuple[Identity, ...]:
+    """The identities of a form, with a group printed as one row standing for the rows that it replaces."""
     replaced: dict[str, tuple[str, ...]] = {}
     for table in form.tables:
         for row in table.rows:
@@ -52,6 +52,11 @@ def _with_alternatives(form: Form, figures: Mapping[str, Figure]) -> tuple[Ident
     return tuple(replace(i, left=exchange(i.left), right=exchange(i.right)) for i in form.identities)
 
 
+def asked_of(identity: Identity, division_code: str | None) -> bool:
+    """Whether the identity is asked of an issuer with that statistical code."""
+    return not identity.levels or level_of(division_code) in identity.levels
+
+
 def level_of(division_code: str | None) -> str | None:
     """The level of an issuer by the length of its statistical code: province 2, prefecture 4, county 6, town 9."""
     return {2: "province", 4: "prefecture", 6: "county", 9: "town"}.get(len(division_code or ""))
@@ -59,10 +64,9 @@ def level_of(division_code: str | None) -> str | None:
 
 def evaluate(form: Form, figures: Mapping[str, Figure], division_code: str | None = None) -> list[Outcome]:
     """Every identity of the form for which at least one figure of each side has a place on the page."""
-    level = level_of(division_code)
     outcomes = []
-    for identity in _with_alternatives(form, figures):
-        if identity.levels and level not in identity.levels:
+    for identity in identities_of(form, figures):
+        if not asked_of(identity, division_code):
             continue
         sums: list[Number] = []
         unknown: list[str] = []
@@ -117,12 +121,17 @@ def locate(outcomes: Sequence[Outcome], figures: Mapping[str, Figure]) -> dict[s
     return {name: value for name, value in explains.items() if all(len(covered[id(o)]) == 1 for o in involved[name])}
 
 
-def _place(identity: Identity, form: Form) -> str:
+def scope_label(identity: Identity, form: Form) -> str:
+    """The label of the row or column that the identity runs along; empty for one of the whole report."""
     table = form.table(identity.table)
     if table is None or identity.scope is None:
         return ""
-    scoped = table.row(identity.scope).label if identity.axis == "row" else table.column(identity.scope).label
-    return f" [{scoped}]"
+    return table.row(identity.scope).label if identity.axis == "row" else table.column(identity.scope).label
+
+
+def _place(identity: Identity, form: Form) -> str:
+    label = scope_label(identity, form)
+    return f" [{label}]" if label else ""
 
 
 def _shown(number: Number) -> str:
