@@ -221,10 +221,9 @@ def _mark(element: Element, figures: Sequence[Figure], marked: _Marked) -> None:
     element.set("id", figures[0].figure)
     element.set("title", _text(words))
     element.extend(e.SPAN(id=figure.figure) for figure in figures[1:])
-    element.extend(
-        e.A(f"!{number}", e.CLASS("mark"), href=f"#finding-{number}", title=_text(_numbered(number, finding)))
-        for number, finding in found.items()
-    )
+    for number, finding in found.items():
+        link = e.A(f"!{number}", href=f"#finding-{number}", title=_text(_numbered(number, finding)))
+        element.append(e.SPAN(" ", link, e.CLASS("mark")))
     if kind != "ok":
         note = f"about-{figures[0].figure}"
         element.set("tabindex", "0")

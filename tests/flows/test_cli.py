@@ -120,7 +120,9 @@ def test_wrong_usage_is_one_line_and_exit_status_2(
     assert err.count("\n") == 1
 
 
-@pytest.mark.parametrize("command", ["parse", "crawl", "rerun", "load", "query", "serve", "sources check"])
+@pytest.mark.parametrize(
+    "command", ["parse", "explain", "show", "crawl", "rerun", "load", "query", "serve", "sources check"]
+)
 def test_every_command_has_help_with_examples(capsys: pytest.CaptureFixture[str], command: str) -> None:
     status, out, _ = call(capsys, *command.split(), "--help")
     assert status == 0
