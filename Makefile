@@ -25,7 +25,7 @@ demo: setup  ## Serve the sample site on loopback, crawl it, and ask the databas
 	@$(BIN)/python -m flows.demo
 
 test: check  ## Run every check and every test
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto --maxprocesses 4
 
 check: setup  ## Lint, format, types, direction of imports
 	@$(BIN)/ruff check .
