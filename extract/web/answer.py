@@ -14,6 +14,7 @@ class Outcome(StrEnum):
     GONE = "gone"
     BLOCKED = "blocked"
     NEEDS_SCRIPT = "needs_script"
+    NOTHING_LISTED = "nothing_listed"
     FORBIDDEN = "forbidden"
     OFF_LIST = "off_list"
     REFUSED_ADDRESS = "refused_address"
@@ -49,13 +50,15 @@ class FetchLimits:
 class Ask:
     """One address to ask; ``etag`` and ``last_modified`` are those of the kept bytes, for a conditional request.
 
-    ``hosts`` are the hosts that may answer, by redirects too; None lets any answer.
+    ``hosts`` are the hosts that may answer, by redirects too; None lets any answer.  ``reads_scripts`` takes a page
+    that shows nothing without its scripts for an answer, because the caller reads the data that the page names.
     """
 
     url: str
     etag: str | None = None
     last_modified: str | None = None
     hosts: frozenset[str] | None = None
+    reads_scripts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

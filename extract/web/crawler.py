@@ -11,7 +11,7 @@ import queue
 import random
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin, urlsplit
 
@@ -23,6 +23,7 @@ from extract.web.robots import Robots, read_robots
 from extract.web.shown import what_is_wrong
 
 Answer = Response | FetchError
+More = Callable[[Ask, Answer], Iterable[Ask]]
 _ENDED = None
 
 
@@ -66,23 +67,30 @@ class Crawler:
             raise answer
         return answer
 
-    def ask_all(self, asks: Iterable[Ask]) -> Iterator[tuple[Ask, Answer]]:
+    def ask_all(self, asks: Iterable[Ask], more: More | None = None) -> Iterator[tuple[Ask, Answer]]:
         """Every ask with its answer or its failure, in the order in which they come in; one call at a time.
 
-        A caller that stops early stops the asking.
+        ``more`` is told each of them before it is given, in the caller's thread, and says what is to be asked in
+        addition.  A caller that stops early stops the asking.
         """
         steps = [Step(ask, ask.url) for ask in asks]
         answers: queue.SimpleQueue[tuple[Ask, Answer]] = queue.SimpleQueue()
         stopped = threading.Event()
         for step in steps:
             self._enqueue(step, answers)
-        count = min(self.manners.workers, len({step.url for step in steps}))
+        count = self.manners.workers if more else min(self.manners.workers, len({step.url for step in steps}))
+        waiting = len(steps)
         workers = [threading.Thread(target=self._work, args=(answers, stopped), daemon=True) for _ in range(count)]
         for worker in workers:
             worker.start()
         try:
-            for _ in steps:
-                yield answers.get()
+            while waiting:
+                ask, answer = answers.get()
+                waiting -= 1
+                for further in more(ask, answer) if more else ():
+                    self._enqueue(Step(further, further.url), answers)
+                    waiting += 1
+                yield ask, answer
         finally:
             with self._wake:
                 stopped.set()
@@ -205,7 +213,7 @@ class Crawler:
         self._rest(host)
         if isinstance(found, Redirect):
             self._follow(step, found, answers)
-        elif wrong := what_is_wrong(found):
+        elif (wrong := what_is_wrong(found.data)) and not (step.ask.reads_scripts and wrong[0] is Outcome.NEEDS_SCRIPT):
             answers.put((step.ask, FetchError(step.ask.url, wrong[1], found.status, wrong[0])))
         else:
             answers.put((step.ask, found))

@@ -8,20 +8,18 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from extract.web.answer import Outcome, Response
+from extract.web.answer import Outcome
 
 _UNSEEN = re.compile(r"<(script|style|noscript|title)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.I | re.S)
 _HTML = re.compile(rb"<(?:!doctype html|html|head|body|script|meta)\b", re.I)
 
 
-def what_is_wrong(answer: Response) -> tuple[Outcome, str] | None:
-    """The kind of failure, and the reason in plain words, where an answer with status 200 shows no document."""
-    if answer.not_modified:
-        return None
+def what_is_wrong(data: bytes) -> tuple[Outcome, str] | None:
+    """The kind of failure, and the reason in plain words, where the bytes of an answer show no document."""
     rules = _rules()
-    if not _HTML.search(answer.data[:2048]) or len(answer.data) > rules["challenge_bytes"]:
+    if not _HTML.search(data[:2048]) or len(data) > rules["challenge_bytes"]:
         return None
-    text = answer.data.decode("utf-8", "replace")
+    text = data.decode("utf-8", "replace")
     letters = len("".join(_UNSEEN.sub(" ", text).split()))
     challenge = next((mark for mark in rules["challenges"] if mark in text), None)
     if challenge and letters < rules["challenge_letters"]:

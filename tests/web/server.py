@@ -156,7 +156,6 @@ def serving() -> Iterator[Web]:
                 web.requests.append(Request(host, self.path, dict(self.headers), time.monotonic()))
                 web.busy[host] = web.busy.get(host, 0) + 1
                 web.most_at_once[host] = max(web.most_at_once.get(host, 0), web.busy[host])
-            self.close_connection = True
             try:
                 web.pages.get((host, self.path), status(404))(self, before)
             except OSError:
@@ -164,6 +163,10 @@ def serving() -> Iterator[Web]:
             finally:
                 with web.lock:
                     web.busy[host] -= 1
+
+        def end_headers(self) -> None:
+            self.send_header("Connection", "close")
+            super().end_headers()
 
         def log_message(self, *_: object) -> None:
             return
