@@ -32,8 +32,9 @@ def grid_rows(grid: Grid, block: int, lead: tuple[Token, ...], above: list[Token
         parts = list(_split_repeated(tokens))
         data = [(part, _label_zone(part)) for part in parts]
         is_data = any(_is_data(part, zone) for part, zone in data)
-        if fresh and not is_data and _is_blank_strip(tokens, columns):
-            blank_strip = RawRow(list(pending), [], tokens, block, columns, lead)
+        zone = data[0][1]
+        if fresh and not is_data and _is_blank_strip(tokens[zone:], columns):
+            blank_strip = RawRow(list(pending), tokens[:zone], tokens[zone:], block, columns, lead)
             continue
         if not is_data:
             if not fresh and any(t.info.has(kind) for t in tokens for kind in ("column", "corner", "band")):
@@ -117,7 +118,14 @@ def _is_data(tokens: list[Token], zone: int) -> bool:
     if any(t.info.has_digits or t.info.value.status == "dash" for t in values):
         return True
     labels = [t for t in tokens[:zone] if t.info.key and not is_unit(t.info)]
-    return bool(labels) and heads_blank_row(labels[-1].info) and not labels[-1].inherited
+    if not labels or labels[-1].inherited:
+        return False
+    return heads_blank_row(labels[-1].info) or (
+        labels[-1].info.has("row")
+        and len(values) >= _MIN_BLANK_STRIP
+        and not any(t.info.has("column") for t in labels[:-1])
+        and not any(s.table == "disputes" for s in labels[-1].info.senses if s.kind == "row")
+    )
 
 
 def upright(grid: Grid, pinyin: bool) -> Grid:

@@ -12,6 +12,7 @@ from transform.tokens import RawRow, Token, alignment_words
 _STRIP_MARKS = frozenset({"upheld", "corrected", "pending"})
 _MIN_STRIP_VALUES = 3
 _FULL_STRIP = 15
+_LEAST_STRIP = 5
 _FULL_ROW = 7
 _MIN_HEADER = 3
 
@@ -119,9 +120,18 @@ def _candidate(row: RawRow) -> _Candidate:
         return _Candidate(row, "row", tuple(sorted(options)))
     if label.info.has("group") or label.info.key in words.subtotal:
         return _Candidate(row, "strip" if _is_strip(row) else "subtotal")
-    if _is_strip(row) and sum(t.info.has_digits for t in row.values) >= _MIN_STRIP_VALUES and not label.info.senses:
+    if _is_strip(row) and _counts_outcomes(row) and not any(label.info.has(kind) for kind in ("title", "band")):
         return _Candidate(row, "strip")
     return _Candidate(row, "unknown")
+
+
+def _counts_outcomes(row: RawRow) -> bool:
+    """Whether a row with a label of its own (数量) has the values of a strip: printed ones, or cells under outcomes."""
+    if sum(t.info.has_digits for t in row.values) >= _MIN_STRIP_VALUES:
+        return True
+    stacks = row.header_columns or {}
+    under = [t for t in row.values if any(h.info.ids("column", "disputes") for h in stacks.get(t.column, ()))]
+    return len(under) >= _LEAST_STRIP
 
 
 def _rank(table: str, row: str) -> int:

@@ -39,8 +39,8 @@ def choose(year: int | None, doubts: Doubts, table: TableDef, printings: Sequenc
     Preferred are printings beside which no other year is named, that are whole, and that come first.  What another
     whole printing says otherwise is put in doubt.
     """
-    largest = max(len(p.instance.rows) for p in printings)
-    whole = [p for p in printings if len(p.instance.rows) >= _RIVAL_SHARE * largest]
+    largest = max(_size(p, table) for p in printings)
+    whole = [p for p in printings if _size(p, table) >= _RIVAL_SHARE * largest]
     best = max(whole, key=lambda p: not _names_other_years(p.instance, year))
     chosen = dict(best.placements)
     doubts.findings.extend(best.findings)
@@ -60,7 +60,7 @@ def choose(year: int | None, doubts: Doubts, table: TableDef, printings: Sequenc
             rivals.append(printing)
     _extras(doubts, table, best.instance)
     for rival in rivals:
-        differing = _doubted_by(rival, best, chosen)
+        differing = _doubted_by(rival, best, chosen, table)
         if differing:
             message = (
                 "the page prints this table more than once with different figures, "
@@ -86,6 +86,7 @@ def _names_other_years(instance: Instance, year: int | None) -> bool:
 def _extras(doubts: Doubts, table: TableDef, instance: Instance) -> None:
     strange = [r for r in instance.strange if any(t.info.has_digits for t in r.values)]
     present = instance.row_ids
+    own = {p.row.block for p in instance.rows}
     absent = [r.id for r in table.rows if r.id not in present and not r.instead_of]
     for row in strange:
         label = " ".join(t.info.text for t in row.labels) or "(no label)"
@@ -94,6 +95,8 @@ def _extras(doubts: Doubts, table: TableDef, instance: Instance) -> None:
         )
         if len(figures) > _MOST_DOUBTED:
             figures = []
+        if not figures and row.header_columns is not None and row.block not in own:
+            continue
         doubts.add(
             f"{table.id}.unplaced_row",
             figures,
@@ -116,20 +119,24 @@ def _extras(doubts: Doubts, table: TableDef, instance: Instance) -> None:
 
 def _complements(printing: Printing, best: Printing, chosen: Mapping[str, Placement]) -> bool:
     """Whether a printing brings only what the chosen one leaves out: other rows, or other cases of a strip."""
-    if (printing.instance.row_ids & best.instance.row_ids) - {""}:
+    if (printing.instance.row_ids & best.instance.row_ids) - {""} or printing.placements.keys() & chosen.keys():
         return False
-    return "" not in printing.instance.row_ids or (
-        bool(printing.placements) and not printing.placements.keys() & chosen.keys()
-    )
+    return "" not in printing.instance.row_ids or bool(printing.placements)
 
 
-def _doubted_by(rival: Printing, best: Printing, chosen: Mapping[str, Placement]) -> tuple[str, ...]:
+def _size(printing: Printing, table: TableDef) -> int:
+    """How much of the table a printing holds: its rows, or its cells where one row may hold them all."""
+    rows = printing.instance.rows
+    return sum(len(p.row.values) for p in rows) if table.layout == "strip" else len(rows)
+
+
+def _doubted_by(rival: Printing, best: Printing, chosen: Mapping[str, Placement], table: TableDef) -> tuple[str, ...]:
     """The chosen figures that another printing puts in doubt: all that it does not confirm, once it contradicts one.
 
     A few rows alone are no printing of the table; where half of one is missing, it may be another report's.
     """
-    size = len(rival.instance.rows)
-    whole = size >= _RIVAL_SHARE * len(best.instance.rows)
+    size = _size(rival, table)
+    whole = size >= _RIVAL_SHARE * _size(best, table)
     if not whole and size < _MIN_PARTIAL_RIVAL:
         return ()
     shared = [figure for figure in chosen if figure in rival.placements]

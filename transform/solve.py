@@ -199,7 +199,7 @@ def readings(tokens: Sequence[Token], width: int, blocks: Sequence[Block]) -> li
             collect(_surplus_readings(cells, width, blocks))
     else:
         collect(_cut_readings(printed, width, blocks))
-        if not found and cells:
+        if cells and (len(cells) > 1 or not found):
             collect(_gap_readings(cells, width, blocks))
     return found if len(found) <= _MAX_READINGS else []
 

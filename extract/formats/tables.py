@@ -13,6 +13,8 @@ from extract.formats.grid import Slots, form_grid, parse_column_span, parse_row_
 _GROUPS = frozenset({"thead", "tbody", "tfoot"})
 _IGNORED = frozenset({"col", "colgroup"})
 _LONG_CELL = 100
+_Boxed = dict[etree._Element, str]
+"""The text of tables that have nothing but one short cell: a frame around a word or number, not a table."""
 _ARTICLE_CELL = 300
 _ARTICLE_PARAGRAPHS = 3
 _ARTICLE_SHARE = 0.6
@@ -50,12 +52,15 @@ def read_tables(body: etree._Element) -> dict[etree._Element, DataTable]:
     """
     tables: dict[etree._Element, DataTable] = {}
     sizes: dict[etree._Element, int] = {}
+    boxed: _Boxed = {}
     for element in reversed(list(body.iter("table"))):
-        scan = _scan(element)
+        scan = _scan(element, boxed)
         nested = [table for content in scan.contents for table in content.nested] + scan.loose
         inner = sum(sizes.get(table, 0) for table in nested)
         own = sum(1 for content in scan.contents if content.text)
         sizes[element] = own + inner
+        if len(scan.contents) == 1 and not nested and not scan.around and len(scan.contents[0].text) <= _LONG_CELL:
+            boxed[element] = scan.contents[0].text
         if not scan.contents or _is_layout(scan, own, inner):
             continue
         groups = [rows for kind, rows in scan.groups if kind != "tfoot"]
@@ -79,7 +84,7 @@ def _is_layout(scan: _Scan, own: int, inner: int) -> bool:
     )
 
 
-def _scan(table: etree._Element) -> _Scan:
+def _scan(table: etree._Element, boxed: _Boxed) -> _Scan:
     """Collect the rows of a table, not those of tables inside its cells; a cell outside of a row opens a row."""
     scan = _Scan()
     rows: list[list[tuple[str, int, int]]] = []
@@ -106,7 +111,7 @@ def _scan(table: etree._Element) -> _Scan:
             if row is None:
                 row = []
                 rows.append(row)
-            content = _content(child)
+            content = _content(child, boxed)
             scan.contents.append(content)
             row.append(_source_cell(content.text, child.get("rowspan"), child.get("colspan")))
             tail = child.tail
@@ -142,7 +147,7 @@ def _note(scan: _Scan, raw: str | None) -> None:
         scan.around.append(" ".join(raw.split()))
 
 
-def _content(cell: etree._Element) -> _Content:
+def _content(cell: etree._Element, boxed: _Boxed) -> _Content:
     """The text of a cell on one line, the number of its paragraphs, and the outermost tables inside it."""
     count = len(cell)
     if count == 0:
@@ -157,7 +162,7 @@ def _content(cell: etree._Element) -> _Content:
     pieces: list[str | None] = [cell.text]
     for child in cell:
         if len(child) or child.tag == "table":
-            pieces = list(_outside_tables(cell, nested))
+            pieces = list(_outside_tables(cell, nested, boxed))
             break
         pieces.append(child.text)
         pieces.append(child.tail)
@@ -170,7 +175,7 @@ def _is_blank(raw: str | None) -> bool:
     return raw is None or raw.isspace()
 
 
-def _outside_tables(cell: etree._Element, nested: list[etree._Element]) -> Iterator[str | None]:
+def _outside_tables(cell: etree._Element, nested: list[etree._Element], boxed: _Boxed) -> Iterator[str | None]:
     yield cell.text
     stack = [(cell, iter(cell))]
     while stack:
@@ -181,7 +186,11 @@ def _outside_tables(cell: etree._Element, nested: list[etree._Element]) -> Itera
             if stack:
                 yield element.tail
         elif child.tag == "table":
-            nested.append(child)
+            words = boxed.get(child)
+            if words is None:
+                nested.append(child)
+            else:
+                yield words
             yield child.tail
         else:
             yield child.text

@@ -305,3 +305,9 @@ def test_random_damage_is_read_or_refused_with_one_line():
             refusals.append(str(error))
     assert not any("\n" in refusal for refusal in refusals)
     assert len(refusals) < 150
+
+
+def test_a_cell_framed_by_a_table_of_its_own_is_a_cell():
+    framed = "<table><tr><td>{}</td></tr></table>".format
+    rows = "".join(f"<tr><td>{framed('项')}<td>{framed(n)}<td></tr>" for n in range(3))
+    assert grids(read(f"<table>{rows}</table>")) == [[["项", str(n), ""] for n in range(3)]]
