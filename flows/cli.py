@@ -36,6 +36,8 @@ app = typer.Typer(
 )
 sources_app = typer.Typer(help="The registry of sources.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(sources_app, name="sources")
+archive_app = typer.Typer(help="The archive of all that was fetched.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(archive_app, name="archive")
 
 
 class ReportFormat(StrEnum):
@@ -338,6 +340,25 @@ def sources_check(sources: Sources = None, base_url: BaseUrl = None) -> None:
     from flows.answers import check_sources
 
     raise typer.Exit(check_sources(_settings(sources, base_url)))
+
+
+@archive_app.command("reindex")
+def archive_reindex(home: Home = None) -> None:
+    """Make the index anew from the WARC files.
+
+    Reads every file of the archive, makes index.sqlite beside them anew, and corrects in table snapshot where each
+    content lies.
+
+    \b
+    Examples:
+      nianbao archive reindex
+      nianbao archive reindex --home /srv/nianbao
+
+    Exit status: 0 done, 3 another run is going on.
+    """
+    from flows.archive import reindex
+
+    raise typer.Exit(reindex(_settings(home=home)))
 
 
 def _settings(sources: Path | None = None, base_url: str | None = None, home: Path | None = None) -> Settings:

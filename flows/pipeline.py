@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from importlib import resources
-from typing import Any
 
-from extract.archive import Archive, ArchiveError, Visit
+from extract.archive import Archive, ArchiveError, Kept, Visit
 from extract.formats import read_page
 from extract.page import UnreadableError
-from extract.web.answer import Ask, FetchError, Response
+from extract.web.answer import Ask
 from extract.web.crawler import Crawler, hosts_of
 from flows.errors import ExitCode, UserError, one_line
 from flows.parse import read_file, why_unreadable
@@ -20,7 +20,8 @@ from flows.settings import Settings
 from flows.sources import Town, group_towns, read_registry
 from load.divisions import load_divisions
 from load.publish import begin_working_copy, publish
-from load.warehouse import Snapshot, load_batch, open_warehouse
+from load.snapshots import Snapshot
+from load.warehouse import load_batch, open_warehouse
 from transform.frames import Reading, Source, to_frames
 from transform.gazetteer import Division, gazetteer
 from transform.read import read_report
@@ -48,10 +49,10 @@ class TownResult:
 
 @dataclass(frozen=True, slots=True)
 class FetchedTown:
-    """A town whose addresses have all been asked: for each, in their order, the kept bytes or the failure."""
+    """A town whose addresses have all been asked: for each, in their order, what came of it."""
 
     town: Town
-    found: tuple[tuple[str, Visit | FetchError], ...]
+    visits: tuple[Visit, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +104,12 @@ def fetch_towns(towns: Iterable[Town], *, crawler: Crawler, archive: Archive) ->
     An address that was kept before is asked whether it has changed; a 304 is a visit to the kept bytes.
     """
     wanted = {row.url: town for town in towns for row in town.rows}
-    visits = {url: archive.latest(url) for url in wanted}
-    done: dict[str, dict[str, Visit | FetchError]] = {town.key: {} for town in wanted.values()}
-    for ask, answer in crawler.ask_all(_ask(url, visit) for url, visit in visits.items()):
+    done: dict[str, dict[str, Visit]] = {town.key: {} for town in wanted.values()}
+    for ask, answer in crawler.ask_all(_ask(url, archive.latest(url)) for url in wanted):
         town = wanted[ask.url]
-        done[town.key][ask.url] = answer if isinstance(answer, FetchError) else _keep(answer, visits[ask.url], archive)
+        done[town.key][ask.url] = archive.keep(answer)
         if len(done[town.key]) == len(town.rows):
-            yield FetchedTown(town, tuple((row.url, done[town.key][row.url]) for row in town.rows))
+            yield FetchedTown(town, tuple(done[town.key][row.url] for row in town.rows))
 
 
 def process_town(town: Town, *, crawler: Crawler, archive: Archive) -> TownResult:
@@ -120,7 +120,7 @@ def process_town(town: Town, *, crawler: Crawler, archive: Archive) -> TownResul
 
 def read_fetched(fetched: FetchedTown, *, archive: Archive) -> TownResult:
     """Read what a town's addresses gave; what could not be had becomes a :class:`Failure`."""
-    return _gather(fetched.town.name, (_read_fetched(url, found, archive) for url, found in fetched.found))
+    return _gather(fetched.town.name, (_read_visited(visit, archive) for visit in fetched.visits))
 
 
 def reread_town(town: Town, *, archive: Archive) -> TownResult:
@@ -130,7 +130,7 @@ def reread_town(town: Town, *, archive: Archive) -> TownResult:
 
 def reread_sources(name: str, sources: Iterable[Source], *, archive: Archive) -> TownResult:
     """Read sources that were loaded before again, from the kept bytes of the snapshots that they name."""
-    return _gather(name, (_reread(source, archive, archive.visit_of(source.snapshot_sha256)) for source in sources))
+    return _gather(name, (_read_kept(source, archive, _version(source, archive)) for source in sources))
 
 
 def read_saved(path: str, *, archive: Archive) -> TownResult:
@@ -185,39 +185,21 @@ def _gather(town: str, outcomes: Iterable[_Outcome]) -> TownResult:
     )
 
 
-def _ask(url: str, visit: Visit | None) -> Ask:
-    known = visit and visit.status is not None
+def _ask(url: str, kept: Kept | None) -> Ask:
+    """An ask that is conditional where the bytes of the last answer can still be had."""
+    known = kept if kept and kept.file else None
     return Ask(
         url,
-        etag=visit.etag if visit and known else None,
-        last_modified=visit.last_modified if visit and known else None,
+        etag=known.etag if known else None,
+        last_modified=known.last_modified if known else None,
         hosts=hosts_of(url),
     )
 
 
-def _keep(answer: Response, before: Visit | None, archive: Archive) -> Visit:
-    if answer.not_modified and before is not None:
-        return archive.put(archive.get(before.sha256), **_described(before) | {"fetched_at": answer.fetched_at})
-    return archive.put(
-        answer.data,
-        url=answer.url,
-        fetched_at=answer.fetched_at,
-        status=answer.status,
-        content_type=answer.content_type,
-        final_url=answer.final_url,
-        etag=answer.etag,
-        last_modified=answer.last_modified,
-    )
-
-
-def _described(visit: Visit) -> dict[str, Any]:
-    return {name: value for name, value in asdict(visit).items() if name != "sha256"}
-
-
-def _read_fetched(url: str, found: Visit | FetchError, archive: Archive) -> _Outcome:
-    if isinstance(found, FetchError):
-        return _Outcome(url, stage="fetch", reason=found.reason)
-    return _reread(_web_source(found), archive, found)
+def _read_visited(visit: Visit, archive: Archive) -> _Outcome:
+    if visit.kept is None:
+        return _Outcome(visit.source, stage="fetch", reason=visit.reason or visit.outcome)
+    return _read_kept(_source(visit.kept), archive, visit.kept)
 
 
 def _read_saved(path: str, archive: Archive) -> _Outcome:
@@ -225,36 +207,34 @@ def _read_saved(path: str, archive: Archive) -> _Outcome:
         data = read_file(path)
     except (UnreadableError, OSError) as error:
         return _Outcome(path, stage="read", reason=why_unreadable(error))
-    visit = archive.put(data, url=None, fetched_at=datetime.now(UTC).isoformat(timespec="seconds"))
-    return _read(data, Source(url=None, snapshot_sha256=visit.sha256, path=path), archive, visit)
+    kept = archive.keep_file(data, path).kept
+    source = Source(url=None, snapshot_sha256=hashlib.sha256(data).hexdigest(), path=path)
+    return _read(data, source, kept)
 
 
 def _reread_address(url: str, archive: Archive) -> _Outcome:
-    visit = archive.latest(url)
-    if visit is None:
+    kept = archive.latest(url)
+    if kept is None:
         return _Outcome(url, stage="archive", reason="no bytes are kept of this address; fetch it with --refetch")
-    return _reread(_web_source(visit), archive, visit)
+    return _read_kept(_source(kept), archive, kept)
 
 
-def _reread(source: Source, archive: Archive, visit: Visit | None) -> _Outcome:
+def _version(source: Source, archive: Archive) -> Kept | None:
+    versions = archive.versions(source.url, source.path)
+    return next((kept for kept in reversed(versions) if kept.sha256 == source.snapshot_sha256), None)
+
+
+def _read_kept(source: Source, archive: Archive, kept: Kept | None) -> _Outcome:
     try:
         data = archive.get(source.snapshot_sha256)
     except ArchiveError as error:
         return _Outcome(_named(source), stage="archive", reason=one_line(error))
-    return _read(data, source, archive, visit)
+    return _read(data, source, kept)
 
 
-def _read(data: bytes, source: Source, archive: Archive, visit: Visit | None) -> _Outcome:
-    snapshot = Snapshot(
-        sha256=source.snapshot_sha256,
-        url=source.url,
-        path=source.path,
-        fetched_at=source.fetched_at,
-        bytes=len(data),
-        status=visit.status if visit else None,
-        content_type=visit.content_type if visit else None,
-        file=archive.file(source.snapshot_sha256),
-    )
+def _read(data: bytes, source: Source, kept: Kept | None) -> _Outcome:
+    bare = Snapshot(source.snapshot_sha256, len(data), source.url, source.path, source.fetched_at)
+    snapshot = snapshot_of(kept) if kept else bare
     try:
         page = read_page(data, content_type=snapshot.content_type, url=source.url)
         snapshot = replace(snapshot, encoding=page.encoding)
@@ -263,8 +243,28 @@ def _read(data: bytes, source: Source, archive: Archive, visit: Visit | None) ->
         return _Outcome(_named(source), None, snapshot, "read", why_unreadable(error))
 
 
-def _web_source(visit: Visit) -> Source:
-    return Source(visit.url, visit.sha256, datetime.fromisoformat(visit.fetched_at))
+def snapshot_of(kept: Kept) -> Snapshot:
+    """The row of table ``snapshot`` for a version that the archive keeps, before it is read."""
+    return Snapshot(
+        sha256=kept.sha256,
+        bytes=kept.size,
+        url=kept.url,
+        path=kept.path,
+        fetched_at=_fetched_at(kept),
+        role=kept.role,
+        status=kept.status,
+        content_type=kept.content_type,
+        file=kept.file,
+        file_offset=kept.offset,
+    )
+
+
+def _source(kept: Kept) -> Source:
+    return Source(kept.url, kept.sha256, _fetched_at(kept), kept.path)
+
+
+def _fetched_at(kept: Kept) -> datetime | None:
+    return datetime.fromisoformat(kept.fetched_at) if kept.url else None
 
 
 def _named(source: Source) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -14,8 +13,8 @@ import pyarrow as pa
 from load.between import check_years
 from load.database import Connection, WarehouseError, one_line, open_database
 from load.schema import insert, prepare, stored_version
+from load.snapshots import Snapshot, replace_snapshots, snapshot_rows
 from load.wide import delete_wide_rows, replace_wide_rows
-from transform.address import source_address
 from transform.forms import load_forms
 from transform.frames import Frames
 from transform.tables import Table, load_dictionary
@@ -39,26 +38,6 @@ SELECT division_code FROM incoming_report
 UNION
 SELECT division_code FROM report SEMI JOIN replaced USING (report_id)
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """Bytes as a url (or a file ``path``) gave them; ``fetched_at`` is aware, ``file`` is relative to the archive."""
-
-    sha256: str
-    bytes: int
-    url: str | None = None
-    path: str | None = None
-    fetched_at: datetime | None = None
-    status: int | None = None
-    content_type: str | None = None
-    encoding: str | None = None
-    file: str | None = None
-
-    @property
-    def address(self) -> str:
-        """What identifies the source, as in table ``report``."""
-        return source_address(self.url, self.path, self.sha256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +83,14 @@ def load_batch(warehouse: Path | Connection, frames: Frames, snapshots: Iterable
             return load_batch(con, frames, snapshots)
     tables = load_dictionary().tables
     batches = {name: _arrow(tables[name], frames) for name in REPORT_TABLES}
-    kept = _snapshot_table(tables["snapshot"], snapshots)
+    kept = snapshot_rows(snapshots)
     with transaction(warehouse):
         replaced = _delete_replaced(warehouse, batches["report"])
         for name, batch in batches.items():
             insert(warehouse, tables[name], batch)
         replace_wide_rows(warehouse, load_forms(), batches["report"], batches["figure"])
         check_years(warehouse, load_forms(), "SELECT division_code FROM concerned")
-        _replace_snapshots(warehouse, tables["snapshot"], kept)
+        replace_snapshots(warehouse, kept)
         _require_consistent(warehouse, batches["report"])
     return LoadSummary(
         reports=batches["report"].num_rows,
@@ -169,27 +148,6 @@ def _delete_replaced(con: Connection, reports: pa.Table) -> int:
     count = con.execute("SELECT count(*) FROM replaced").fetchall()[0][0]
     con.execute("DROP TABLE temp.replaced")
     return int(count)
-
-
-def _snapshot_table(table: Table, snapshots: Iterable[Snapshot]) -> pa.Table:
-    rows: dict[tuple[str, str], dict[str, object]] = {}
-    for snapshot in sorted(snapshots, key=lambda s: _utc(s.fetched_at) or datetime.min):
-        row = {column.name: getattr(snapshot, column.name) for column in table.columns}
-        rows[snapshot.address, snapshot.sha256] = row | {"fetched_at": _utc(snapshot.fetched_at)}
-    return pa.Table.from_pylist(list(rows.values()), schema=table.arrow_schema)
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    return None if moment is None else moment.astimezone(UTC).replace(tzinfo=None)
-
-
-def _replace_snapshots(con: Connection, table: Table, kept: pa.Table) -> None:
-    con.register("incoming_snapshot", kept)
-    try:
-        con.execute("DELETE FROM snapshot WHERE (address, sha256) IN (SELECT (address, sha256) FROM incoming_snapshot)")
-    finally:
-        con.unregister("incoming_snapshot")
-    insert(con, table, kept)
 
 
 def _require_consistent(con: Connection, reports: pa.Table) -> None:

@@ -67,7 +67,8 @@ class Response:
 
     ``url`` is the address asked for, ``final_url`` the one that answered; ``fetched_at`` is UTC in ISO 8601.  With
     status 304 the kept bytes are still good, and ``data`` is empty.  ``headers`` are those of the answer in their
-    order, ``request_headers`` those of the request that it answers.
+    order, ``request_headers`` those of the request that it answers.  ``seconds`` is how long answers were waited for,
+    over ``requests`` requests (attempts and redirects).
     """
 
     url: str
@@ -81,6 +82,8 @@ class Response:
     reason: str = "OK"
     headers: tuple[tuple[str, str], ...] = ()
     request_headers: tuple[tuple[str, str], ...] = ()
+    seconds: float = 0.0
+    requests: int = 1
 
     @property
     def not_modified(self) -> bool:
@@ -92,6 +95,7 @@ class FetchError(Exception):
     """A document could not be had; the message is one line that names the address and the reason.
 
     ``status`` is the HTTP status of the last answer, None when there was none; ``outcome`` is the kind of failure.
+    ``seconds`` and ``requests`` are what it cost, as in :class:`Response`.
     """
 
     def __init__(
@@ -103,3 +107,5 @@ class FetchError(Exception):
         self.reason = reason
         self.status = status
         self.outcome = outcome
+        self.seconds = 0.0
+        self.requests = 0

@@ -191,14 +191,16 @@ class Crawler:
         if refusal := self._refusal(host, step):
             answers.put((step.ask, refusal))
             return
+        started = time.monotonic()
         try:
             found = self._exchange(host, step.url, step.ask)
         except RetryableError as failure:
+            step = _after_request(step, started)
             self._count_failure(host)
             wait = self._wait(failure, step.attempt)
             limits = self.manners.limits
             if step.attempt >= limits.attempts or wait > limits.longest_wait or self._is_down(host):
-                answers.put((step.ask, failure.error))
+                answers.put((step.ask, step.with_cost(failure.error)))
             else:
                 host.queue.appendleft(replace(step, attempt=step.attempt + 1))
             self._rest(host, at_least=min(wait, limits.longest_wait))
@@ -206,28 +208,29 @@ class Crawler:
         except FetchError as error:
             if error.outcome in (Outcome.UNREACHABLE, Outcome.SERVER_ERROR):
                 self._count_failure(host)
-            answers.put((step.ask, error))
+            answers.put((step.ask, _after_request(step, started).with_cost(error)))
             self._rest(host)
             return
+        step = _after_request(step, started)
         host.failures_in_a_row = 0
         self._rest(host)
         if isinstance(found, Redirect):
             self._follow(step, found, answers)
         elif (wrong := what_is_wrong(found.data)) and not (step.ask.reads_scripts and wrong[0] is Outcome.NEEDS_SCRIPT):
-            answers.put((step.ask, FetchError(step.ask.url, wrong[1], found.status, wrong[0])))
+            answers.put((step.ask, step.with_cost(FetchError(step.ask.url, wrong[1], found.status, wrong[0]))))
         else:
-            answers.put((step.ask, found))
+            answers.put((step.ask, step.with_cost(found)))
 
     def _follow(self, step: Step, redirect: Redirect, answers: queue.SimpleQueue[tuple[Ask, Answer]]) -> None:
         if step.hops >= self.manners.limits.redirects:
             reason = f"more than {self.manners.limits.redirects} redirects"
-            answers.put((step.ask, FetchError(step.ask.url, reason, outcome=Outcome.MALFORMED)))
+            answers.put((step.ask, step.with_cost(FetchError(step.ask.url, reason, outcome=Outcome.MALFORMED))))
             return
         try:
             url = urljoin(step.url, redirect.location)
         except ValueError:
             url = redirect.location
-        self._enqueue(Step(step.ask, url, step.hops + 1), answers)
+        self._enqueue(replace(step, url=url, hops=step.hops + 1, attempt=1), answers)
 
     def _refusal(self, host: Host, step: Step) -> FetchError | None:
         manners, url = self.manners, step.ask.url
@@ -269,6 +272,10 @@ class Crawler:
         if failure.wait is not None:
             return failure.wait
         return self.manners.limits.backoff * float(2 ** (attempt - 1)) * random.uniform(0.8, 1.2)  # noqa: S311
+
+
+def _after_request(step: Step, started: float) -> Step:
+    return replace(step, requests=step.requests + 1, seconds=step.seconds + time.monotonic() - started)
 
 
 def hosts_of(*urls: str | None) -> frozenset[str]:

@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 import requests
 
-from extract.web.answer import Ask
+from extract.web.answer import Ask, FetchError, Response
 from extract.web.robots import Robots
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An ask on its way: the address to be asked now, the redirects behind it, and how often it was tried."""
+    """An ask on its way: the address to be asked now, the redirects behind it, and how often it was tried.
+
+    ``requests`` and ``seconds`` are what it has cost so far.
+    """
 
     ask: Ask
     url: str
     hops: int = 0
     attempt: int = 1
+    requests: int = 0
+    seconds: float = 0.0
+
+    def with_cost(self, answer: Response | FetchError) -> Response | FetchError:
+        """The answer, or the failure, with what it has cost."""
+        if isinstance(answer, FetchError):
+            answer.requests, answer.seconds = self.requests, self.seconds
+            return answer
+        return replace(answer, requests=self.requests, seconds=self.seconds)
 
 
 @dataclass(slots=True)

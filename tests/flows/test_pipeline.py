@@ -6,6 +6,8 @@ import pytest
 from conftest import GONE, PAGES, SEED, registry_text
 
 from extract.archive import Archive
+from extract.archive.volume import record_at
+from extract.archive.warc import bytes_of
 from extract.web.crawler import Crawler
 from flows.errors import ExitCode, UserError
 from flows.pipeline import (
@@ -51,9 +53,9 @@ def test_every_page_is_fetched_kept_read_loaded_and_published(settings: Settings
     folder, base = site
     archive = Archive(settings.archive)
     for page in PAGES:
-        visit = archive.latest(base + page)
-        assert visit is not None
-        assert archive.get(visit.sha256) == (folder / page).read_bytes()
+        kept = archive.latest(base + page)
+        assert kept is not None
+        assert archive.get(kept.sha256) == (folder / page).read_bytes()
 
 
 def test_a_page_in_gbk_without_a_charset_header_is_read(settings: Settings) -> None:
@@ -62,12 +64,13 @@ def test_a_page_in_gbk_without_a_charset_header_is_read(settings: Settings) -> N
     assert "�" not in str(rows(settings, "SELECT text FROM section"))
 
 
-def test_snapshots_name_the_file_that_keeps_them(settings: Settings) -> None:
+def test_snapshots_name_the_record_that_keeps_them(settings: Settings) -> None:
     crawl(settings)
-    found = rows(settings, "SELECT file, bytes, status, content_type FROM snapshot ORDER BY url")
+    found = rows(settings, "SELECT file, file_offset, sha256, status, content_type FROM snapshot ORDER BY url")
     assert len(found) == len(PAGES)
-    assert all((settings.archive / str(file)).is_file() for file, *_ in found)
-    assert {(status, kind) for _, _, status, kind in found} == {(200, "text/html"), (200, "text/plain")}
+    for file, offset, sha256, *_ in found:
+        assert bytes_of(record_at(settings.archive / str(file), int(str(offset))), str(sha256))
+    assert {(status, kind) for *_, status, kind in found} == {(200, "text/html"), (200, "text/plain")}
 
 
 def test_the_warehouse_holds_the_gazetteer(settings: Settings) -> None:
@@ -92,14 +95,14 @@ def test_the_bytes_of_a_page_that_cannot_be_read_are_kept_too(settings: Settings
     folder, base = site
     (folder / SEED).write_bytes(b"\x00\xff\x01" * 100)
     crawl(settings)
-    visit = Archive(settings.archive).latest(base + SEED)
-    assert visit is not None
-    assert (visit.sha256,) in rows(settings, "SELECT sha256 FROM snapshot")
+    kept = Archive(settings.archive).latest(base + SEED)
+    assert kept is not None
+    assert (kept.sha256,) in rows(settings, "SELECT sha256 FROM snapshot")
 
 
 def test_a_second_run_over_an_unchanged_site_changes_no_row(settings: Settings) -> None:
     crawl(settings)
-    everything = "SELECT * EXCLUDE fetched_at FROM report JOIN figure USING (report_id) ORDER BY ALL"
+    everything = "SELECT * FROM report JOIN figure USING (report_id) ORDER BY ALL"
     before = rows(settings, everything)
     crawl(settings)
     assert rows(settings, everything) == before

@@ -1,0 +1,241 @@
+"""What lies where in the WARC files, in ``index.sqlite``: derived from them record by record, and so never trusted.
+
+It holds a row for each version of each source, a row for each content, and the visits of runs that have not ended.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import TypeVar
+
+from extract.archive.records import Change, Event, Kept, RunEvent, Visit, from_lines, to_lines
+from extract.archive.volume import Group, groups, volumes
+from extract.archive.warc import Original, event_of, file_uri
+
+_SCHEMA_VERSION = 1
+_SCHEMA = """
+CREATE TABLE volume (file TEXT PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE content (
+  sha256 TEXT PRIMARY KEY, file TEXT NOT NULL, offset INTEGER NOT NULL, uri TEXT NOT NULL, at TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE version (
+  number INTEGER PRIMARY KEY, source TEXT NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL, url TEXT, path TEXT,
+  fetched_at TEXT NOT NULL, seen_at TEXT NOT NULL, status INTEGER, content_type TEXT, final_url TEXT, etag TEXT,
+  last_modified TEXT, role TEXT NOT NULL
+);
+CREATE INDEX version_source ON version (source, number);
+CREATE TABLE run (run TEXT PRIMARY KEY, number INTEGER NOT NULL, event BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE visit (
+  run TEXT NOT NULL, source TEXT NOT NULL, event BLOB NOT NULL, version INTEGER, PRIMARY KEY (run, source)
+) WITHOUT ROWID;
+"""
+_OWN = tuple(field.name for field in fields(Kept) if field.name not in ("file", "offset"))
+_KEPT = f"SELECT {', '.join(f'version.{name}' for name in _OWN)}, content.file, content.offset"
+_FROM = "FROM version LEFT JOIN content USING (sha256)"
+
+E = TypeVar("E", Visit, RunEvent)
+
+
+class Index:
+    """The index of one archive; safe for threads and for processes."""
+
+    def __init__(self, root: Path) -> None:
+        """Open the index, make it where there is none, and bring it up to what the WARC files hold."""
+        self._root = root
+        self._path = root / "index.sqlite"
+        self._lock = threading.RLock()
+        self._db = self._connected()
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Read what the WARC files hold behind the place up to which they were read; all of it when a file has gone."""
+        with self._writing():
+            sizes = {path.name: path.stat().st_size for path in volumes(self._root)}
+            known: dict[str, int] = dict(self._db.execute("SELECT file, size FROM volume").fetchall())
+            if any(size > sizes.get(file, 0) for file, size in known.items()):
+                self._clear()
+                known = {}
+            for file, size in sizes.items():
+                if size > known.get(file, 0):
+                    for group in groups(self._root / file, known.get(file, 0)):
+                        self._add_group(file, group)
+
+    def rebuild(self) -> None:
+        """Forget everything and read all WARC files again."""
+        with self._writing():
+            self._clear()
+            self.catch_up()
+
+    def whole(self, file: str) -> int:
+        """How far a WARC file holds whole groups of records."""
+        self.catch_up()
+        with self._lock:
+            row = self._db.execute("SELECT size FROM volume WHERE file = ?", (file,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def add(self, file: str, begin: int, end: int, event: E, offset: int | None) -> E:
+        """Note a group that was written, of which ``offset`` is the record with new bytes; the event with what is kept.
+
+        A group that another process has noted in between is not noted twice.
+        """
+        with self._writing():
+            if begin >= self._known_size(file):
+                self._add(file, end, event, offset)
+            return (
+                replace(event, kept=self.latest(event.source)) if isinstance(event, Visit) and event.sha256 else event
+            )
+
+    def latest(self, source: str) -> Kept | None:
+        """The last version of a source, None when it never gave anything."""
+        found = self._kept("WHERE source = ? ORDER BY number DESC LIMIT 1", source)
+        return found[0] if found else None
+
+    def versions(self, source: str) -> list[Kept]:
+        """All versions of a source, oldest first."""
+        return self._kept("WHERE source = ? ORDER BY number", source)
+
+    def everything(self) -> list[Kept]:
+        """All versions of all sources, oldest first."""
+        return self._kept("ORDER BY number")
+
+    def original(self, sha256: str) -> Original | None:
+        """The record that has these bytes, None when none has."""
+        with self._lock:
+            row = self._db.execute("SELECT uri, at FROM content WHERE sha256 = ?", (sha256,)).fetchone()
+        return Original(*row) if row else None
+
+    def place(self, sha256: str) -> tuple[str, int] | None:
+        """File and offset of the record that has these bytes."""
+        with self._lock:
+            row = self._db.execute("SELECT file, offset FROM content WHERE sha256 = ?", (sha256,)).fetchone()
+        return (row[0], row[1]) if row else None
+
+    def unended(self) -> list[RunEvent]:
+        """The runs that began and have not ended, oldest first."""
+        with self._lock:
+            rows = self._db.execute("SELECT event FROM run ORDER BY number").fetchall()
+        return [event for (block,) in rows if isinstance(event := from_lines(block), RunEvent)]
+
+    def visits(self, run: str) -> list[Visit]:
+        """The visits of a run that has not ended; of several to one source the last."""
+        with self._lock:
+            rows = self._db.execute("SELECT event, version FROM visit WHERE run = ? ORDER BY source", (run,)).fetchall()
+        found = []
+        for block, number in rows:
+            visit = from_lines(block)
+            kept = self._kept("WHERE number = ?", number) if number is not None else []
+            if isinstance(visit, Visit):
+                found.append(replace(visit, kept=kept[0] if kept else None))
+        return found
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._db.close()
+
+    def _connected(self) -> sqlite3.Connection:
+        self._root.mkdir(parents=True, exist_ok=True)
+        try:
+            return self._opened()
+        except sqlite3.DatabaseError:
+            for ending in ("", "-wal", "-shm"):
+                Path(f"{self._path}{ending}").unlink(missing_ok=True)
+            return self._opened()
+
+    def _opened(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self._path, timeout=60, isolation_level=None, check_same_thread=False)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")
+        db.execute("BEGIN IMMEDIATE")
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        if version != _SCHEMA_VERSION:
+            for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+                db.execute(f"DROP TABLE {name}")
+            for statement in filter(str.strip, _SCHEMA.split(";")):
+                db.execute(statement)
+            db.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
+        db.execute("COMMIT")
+        return db
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """A transaction; one inside another is part of it."""
+        with self._lock:
+            if self._db.in_transaction:
+                yield
+                return
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+
+    def _clear(self) -> None:
+        for table in ("volume", "content", "version", "run", "visit"):
+            self._db.execute(f"DELETE FROM {table}")  # noqa: S608
+
+    def _known_size(self, file: str) -> int:
+        row = self._db.execute("SELECT size FROM volume WHERE file = ?", (file,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def _add_group(self, file: str, group: Group) -> None:
+        event = event_of(group.records[-1][1])
+        if event is None:
+            self._db.execute("INSERT OR REPLACE INTO volume VALUES (?, ?)", (file, group.end))
+            return
+        first_offset, first = group.records[0]
+        kind = first[: first.find(b"\r\n\r\n") + 2]
+        has_bytes = any(b"\r\nWARC-Type: %s\r\n" % name in kind for name in (b"response", b"resource"))
+        self._add(file, group.end, event, first_offset if has_bytes else None)
+
+    def _add(self, file: str, end: int, event: Event, offset: int | None) -> None:
+        self._db.execute("INSERT OR REPLACE INTO volume VALUES (?, ?)", (file, end))
+        if isinstance(event, RunEvent):
+            self._add_run_event(event)
+            return
+        version = self._add_version(event, file, offset) if event.sha256 else None
+        if event.run and self._db.execute("SELECT 1 FROM run WHERE run = ?", (event.run,)).fetchone():
+            row = (event.run, event.source, to_lines(event), version)
+            self._db.execute("INSERT OR REPLACE INTO visit VALUES (?, ?, ?, ?)", row)
+
+    def _add_run_event(self, event: RunEvent) -> None:
+        if event.ended:
+            self._db.execute("DELETE FROM run WHERE run = ?", (event.run,))
+            self._db.execute("DELETE FROM visit WHERE run = ?", (event.run,))
+        else:
+            number = self._db.execute("SELECT coalesce(max(number), 0) + 1 FROM run").fetchone()[0]
+            self._db.execute("INSERT OR REPLACE INTO run VALUES (?, ?, ?)", (event.run, number, to_lines(event)))
+
+    def _add_version(self, visit: Visit, file: str, offset: int | None) -> int:
+        """The number of the version that a visit saw, a new one unless it is that of the last visit to the source."""
+        if offset is not None:
+            uri = (visit.final_url or visit.url) if visit.url else file_uri(visit.path)
+            self._db.execute(
+                "INSERT OR IGNORE INTO content VALUES (?, ?, ?, ?, ?)", (visit.sha256, file, offset, uri, visit.at)
+            )
+        told = (visit.status, visit.content_type, visit.final_url, visit.etag, visit.last_modified, visit.role)
+        if visit.change is Change.UNCHANGED:
+            self._db.execute(
+                "UPDATE version SET seen_at = ?, etag = coalesce(?, etag), last_modified = coalesce(?, last_modified) "
+                "WHERE number = (SELECT max(number) FROM version WHERE source = ?) AND sha256 = ?",
+                (visit.at, visit.etag, visit.last_modified, visit.source, visit.sha256),
+            )
+            row = self._db.execute("SELECT max(number) FROM version WHERE source = ?", (visit.source,)).fetchone()
+            if row[0] is not None:
+                return int(row[0])
+        values = (visit.source, visit.sha256, visit.size, visit.url, visit.path, visit.at, visit.at, *told)
+        marks = ", ".join("?" * len(values))
+        added = self._db.execute(f"INSERT INTO version VALUES (NULL, {marks})", values)  # noqa: S608
+        return int(added.lastrowid or 0)
+
+    def _kept(self, condition: str, *parameters: object) -> list[Kept]:
+        with self._lock:
+            rows = self._db.execute(f"{_KEPT} {_FROM} {condition}", parameters).fetchall()
+        return [Kept(*row) for row in rows]

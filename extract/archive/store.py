@@ -1,0 +1,186 @@
+"""The archive as the rest of the program sees it: keep what came, find it again, tell what happened in which order."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from extract.archive.index import Index
+from extract.archive.records import REPORT, ArchiveError, Change, Event, Kept, RunEvent, Visit, source_of
+from extract.archive.volume import Writer, groups, record_at, volumes
+from extract.archive.warc import (
+    Original,
+    bytes_of,
+    event_of,
+    event_records,
+    exchange_records,
+    file_records,
+    first_record,
+)
+from extract.web.answer import FetchError, Outcome, Response
+
+MOST_BYTES = 1_000_000_000
+"""A WARC file that is this long is followed by a new one; the size that the standard recommends."""
+
+E = TypeVar("E", Visit, RunEvent)
+
+
+class Archive:
+    """WARC files that only grow, with an index beside them; safe for threads, and for processes (each its own file)."""
+
+    def __init__(self, root: Path, *, most_bytes: int = MOST_BYTES, software: str = "nianbao") -> None:
+        """Use the archive in folder ``root``, which is made where it is missing."""
+        self._root = root
+        self._index = Index(root)
+        self._lock = threading.Lock()
+        self._run = ""
+        self._writer = Writer(
+            root, most_bytes=most_bytes, whole=self._index.whole, begin=lambda name: first_record(name, software)
+        )
+
+    def begin(self, run: str, facts: Mapping[str, str] | None = None) -> None:
+        """From now on every visit belongs to this run, new or gone on with; ``facts`` are kept with it."""
+        if run not in (event.run for event in self._index.unended()):
+            self._note(RunEvent(run, _now(), facts=tuple((facts or {}).items())))
+        self._run = run
+
+    def end(self, facts: Mapping[str, str] | None = None, *, run: str | None = None) -> None:
+        """The run (the current one, or one that was cut off) has ended; :meth:`visits` no longer knows it."""
+        self._note(RunEvent(run or self._run, _now(), True, tuple((facts or {}).items())))
+        if run in (None, self._run):
+            self._run = ""
+
+    def keep(self, answer: Response | FetchError, *, role: str = REPORT) -> Visit:
+        """Write an exchange down, and keep its bytes; all of it survives the end of the process from here on.
+
+        What has role ``report`` is read as a report; pages that only lead to reports have another role.  An answer
+        304 is a visit to the version that was kept last.
+        """
+        if isinstance(answer, FetchError):
+            failed = Visit(
+                self._run,
+                _now(),
+                answer.outcome,
+                answer.url,
+                status=answer.status,
+                reason=answer.reason,
+                seconds=answer.seconds,
+                requests=answer.requests,
+                role=role,
+            )
+            return self._note(failed)
+        with self._lock:
+            before = self._index.latest(answer.url)
+            visit = self._described(answer, before, role)
+            original = self._index.original(visit.sha256 or "")
+            return self._write(exchange_records(visit, answer, original), visit, original)
+
+    def keep_file(self, data: bytes, path: str) -> Visit:
+        """Keep the bytes of a saved file, under the path by which the program was given it."""
+        sha256, before = hashlib.sha256(data).hexdigest(), self._index.latest(source_of(None, path))
+        visit = Visit(
+            self._run, _now(), Outcome.ANSWERED, None, path, _change(before, sha256), sha256=sha256, size=len(data)
+        )
+        with self._lock:
+            original = self._index.original(sha256)
+            return self._write(file_records(visit, data, original), visit, original)
+
+    def get(self, sha256: str) -> bytes:
+        """The bytes with this hash; raises :class:`ArchiveError` when they are not kept or no longer have that hash."""
+        place = self._index.place(sha256)
+        if place is None:
+            raise ArchiveError(f"the archive has no bytes {sha256}")
+        try:
+            return bytes_of(record_at(self._root / place[0], place[1]), sha256)
+        except ArchiveError as error:
+            raise ArchiveError(f"the archived bytes {sha256} cannot be read: {error}") from None
+
+    def latest(self, url: str) -> Kept | None:
+        """The last version of an address, None when it never gave anything."""
+        return self._index.latest(url)
+
+    def versions(self, url: str | None, path: str | None = None) -> list[Kept]:
+        """All versions of an address, or of a saved file, oldest first."""
+        return self._index.versions(source_of(url, path))
+
+    def everything(self) -> list[Kept]:
+        """All versions of all sources, oldest first."""
+        return self._index.everything()
+
+    def unended(self) -> list[RunEvent]:
+        """The runs that began and have not ended, oldest first: they were cut off, or go on."""
+        return self._index.unended()
+
+    def visits(self, run: str) -> list[Visit]:
+        """The visits of a run that has not ended; of several to one source the last."""
+        return self._index.visits(run)
+
+    def events(self) -> Iterator[Event]:
+        """All that ever happened, oldest first, read from the WARC files alone; visits say nothing of what is kept."""
+        for path in volumes(self._root):
+            for group in groups(path):
+                if event := event_of(group.records[-1][1]):
+                    yield event
+
+    def reindex(self) -> None:
+        """Make the index anew from the WARC files."""
+        self._index.rebuild()
+
+    def sync(self) -> None:
+        """Wait until all that was kept is on the disk, so that others may refer to it."""
+        with self._lock:
+            self._writer.sync()
+
+    def close(self) -> None:
+        """Let go of the files."""
+        with self._lock:
+            self._writer.close()
+            self._index.close()
+
+    def _described(self, answer: Response, before: Kept | None, role: str) -> Visit:
+        if answer.not_modified and before is None:
+            raise ArchiveError(f"{answer.url} answered 304, but nothing is kept of it")
+        told = before if answer.not_modified and before else None
+        sha256 = told.sha256 if told else hashlib.sha256(answer.data).hexdigest()
+        change = _change(before, sha256)
+        return Visit(
+            self._run,
+            answer.fetched_at,
+            Outcome.UNCHANGED if answer.not_modified else Outcome.ANSWERED,
+            answer.url,
+            change=change,
+            status=answer.status,
+            seconds=answer.seconds,
+            requests=answer.requests,
+            role=role,
+            sha256=sha256,
+            size=told.size if told else len(answer.data),
+            content_type=answer.content_type,
+            final_url=answer.final_url,
+            etag=answer.etag,
+            last_modified=answer.last_modified,
+        )
+
+    def _note(self, event: E) -> E:
+        with self._lock:
+            return self._write(event_records(event), event, None)
+
+    def _write(self, records: list[bytes], event: E, original: Original | None) -> E:
+        file, begin = self._writer.append(records)
+        end = begin + sum(map(len, records))
+        has_bytes = original is None and len(records) > 1
+        return self._index.add(file, begin, end, event, begin if has_bytes else None)
+
+
+def _change(before: Kept | None, sha256: str) -> Change:
+    if before is None:
+        return Change.NEW
+    return Change.UNCHANGED if before.sha256 == sha256 else Change.CHANGED
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,187 @@
+"""The WARC files: appended to by one writer at a time, read record by record, cut back to the last whole visit.
+
+Each record is a gzip member of its own, so that it can be read from its offset alone.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import zlib
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from extract.archive.records import ArchiveError
+
+_CHUNK = 64 * 1024
+_GZIP = zlib.MAX_WBITS | 16
+_LAST_OF_GROUP = (b"\r\nWARC-Type: metadata\r\n", b"\r\nWARC-Type: warcinfo\r\n")
+_SUFFIX = ".warc.gz"
+
+
+class Group(NamedTuple):
+    """The records of one visit, unpacked, each with its offset; the ``metadata`` record is the last one."""
+
+    begin: int
+    end: int
+    records: tuple[tuple[int, bytes], ...]
+
+
+def volumes(root: Path) -> list[Path]:
+    """The WARC files of an archive, in the order in which they were begun."""
+    return sorted(root.glob(f"*{_SUFFIX}"))
+
+
+def record_at(path: Path, offset: int) -> bytes:
+    """The record that begins at ``offset``, unpacked; raises :class:`ArchiveError` when there is no whole one."""
+    try:
+        with path.open("rb") as file:
+            file.seek(offset)
+            record, _, _ = _member(file.read)
+    except (OSError, zlib.error) as error:
+        raise ArchiveError(f"{path.name}: the record at {offset} cannot be read: {error}") from None
+    if record is None:
+        raise ArchiveError(f"{path.name}: the record at {offset} cannot be read: it is cut off")
+    return record
+
+
+def groups(path: Path, start: int = 0) -> Iterator[Group]:
+    """The whole groups of records from ``start`` on.
+
+    Ends silently where a record is cut off or damaged, or a group lacks its last record.
+    """
+    rest = b""
+    with path.open("rb") as file:
+        file.seek(start)
+        begin = offset = start
+        found: list[tuple[int, bytes]] = []
+
+        def read(size: int) -> bytes:
+            nonlocal rest
+            taken, rest = rest or file.read(size), b""
+            return taken
+
+        while True:
+            try:
+                record, length, rest = _member(read)
+            except zlib.error:
+                return
+            if record is None:
+                return
+            found.append((offset, record))
+            offset += length
+            head = record[: record.find(b"\r\n\r\n") + 2]
+            if any(mark in head for mark in _LAST_OF_GROUP):
+                yield Group(begin, offset, tuple(found))
+                begin, found = offset, []
+
+
+def _member(read: Callable[[int], bytes]) -> tuple[bytes | None, int, bytes]:
+    """The next gzip member unpacked, None where it is cut off; its length; what was read behind it."""
+    unpacker, parts, length = zlib.decompressobj(_GZIP), [], 0
+    while not unpacker.eof:
+        chunk = read(_CHUNK)
+        if not chunk:
+            return None, 0, b""
+        parts.append(unpacker.decompress(chunk))
+        length += len(chunk)
+    return b"".join(parts), length - len(unpacker.unused_data), unpacker.unused_data
+
+
+class Writer:
+    """Appends groups of records to the last file of an archive, or to a new one, and holds a lock on that file."""
+
+    def __init__(
+        self, root: Path, *, most_bytes: int, whole: Callable[[str], int], begin: Callable[[str], bytes]
+    ) -> None:
+        """Nothing is opened before the first group.
+
+        ``whole`` gives the length of the whole groups in a file, behind which all is cut off; ``begin`` gives the
+        records that a new file begins with.
+        """
+        self._root = root
+        self._most_bytes = most_bytes
+        self._whole = whole
+        self._begin = begin
+        self._handle: int | None = None
+        self._name = ""
+
+    def append(self, records: list[bytes]) -> tuple[str, int]:
+        """Write the packed records of one group: the file's name and the group's offset.
+
+        A write that fails leaves the file as it was; one that is cut off by the end of the process is undone by the
+        next writer.
+        """
+        if self._handle is not None and os.fstat(self._handle).st_size >= self._most_bytes:
+            self.close()
+        handle = self._handle if self._handle is not None else self._open()
+        start = os.fstat(handle).st_size
+        try:
+            _write(handle, b"".join(records))
+        except BaseException:
+            os.ftruncate(handle, start)
+            raise
+        return self._name, start
+
+    def sync(self) -> None:
+        """Wait until all that was written is on the disk."""
+        if self._handle is not None:
+            os.fsync(self._handle)
+
+    def close(self) -> None:
+        """Let go of the file, which is on the disk then."""
+        if self._handle is not None:
+            self.sync()
+            os.close(self._handle)
+            self._handle = None
+
+    def _open(self) -> int:
+        self._root.mkdir(parents=True, exist_ok=True)
+        last = volumes(self._root)[-1:]
+        handle = _lock(last[0], 0) if last and last[0].stat().st_size < self._most_bytes else None
+        path = last[0] if last else self._root
+        while handle is None:
+            path = self._root / _next_name(volumes(self._root))
+            handle = _lock(path, os.O_CREAT | os.O_EXCL)
+        os.ftruncate(handle, self._whole(path.name))
+        if os.fstat(handle).st_size == 0:
+            _write(handle, self._begin(path.name))
+            sync_folder(self._root)
+        self._handle, self._name = handle, path.name
+        return handle
+
+
+def _lock(path: Path, flags: int) -> int | None:
+    """The file, opened for appending and locked; None when another writer has it."""
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_APPEND | flags, 0o644)
+    except FileExistsError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        return None
+    return handle
+
+
+def _next_name(before: list[Path]) -> str:
+    number = int(before[-1].name.split("-")[1]) + 1 if before else 1
+    return f"nianbao-{number:06d}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}{_SUFFIX}"
+
+
+def _write(handle: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(handle, view) :]
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the names of a folder's files are on the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
