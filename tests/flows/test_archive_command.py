@@ -28,4 +28,3 @@ def test_a_content_whose_file_is_gone_has_no_place(settings: Settings) -> None:
         path.unlink()
     reindex(settings)
     assert rows(settings, "SELECT DISTINCT file, file_offset FROM snapshot") == [(None, None)]
-
