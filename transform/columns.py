@@ -243,8 +243,25 @@ def _header_order(
     leaves = top[:place] + children + top[place:] if place is not None else top
     resolved = resolve_header(tuple(leaves), table, columns)
     if resolved is None or not allowed <= set(resolved):
-        return None
+        return _last_line_order(header, table, allowed)
     return tuple(i or "" for i, leaf in zip(resolved, leaves, strict=True) if i or leaf.key in strange)
+
+
+def _last_line_order(header: Sequence[TextInfo], table: TableDef, allowed: set[str]) -> tuple[str, ...] | None:
+    """The order of the last header line where it names all columns, as it does where merged cells are repeated."""
+    words = alignment_words()
+    order: list[str] = []
+    for info in reversed(header):
+        named = [i for i in info.ids("column", table.id) if i in allowed]
+        if len(named) == 1 and named[0] not in order:
+            order.insert(0, named[0])
+        elif not named and (info.key in words.subtotal or info.key in words.ignored_columns or not info.senses):
+            order.insert(0, "")
+        elif any(order) or info.has("column"):
+            return None
+        if allowed <= set(order):
+            return tuple(order)
+    return None
 
 
 def _disordered(header: Sequence[Token], table: TableDef, columns: tuple[ColumnDef, ...]) -> bool:
@@ -320,6 +337,19 @@ def without_filling(row: RawRow, columns: frozenset[int]) -> RawRow:
         return row
     values = [t for t in row.values if t.column in columns]
     return replace(row, values=values) if len(values) == len(columns) else row
+
+
+def without_repeats(row: RawRow, header: Sequence[Token], table: TableDef, columns: tuple[ColumnDef, ...]) -> RawRow:
+    """A row of flat text that repeats merged cells, each with its header, with one value for each column."""
+    allowed = {c.id for c in columns}
+    over = [t.info for t in header if any(i in allowed for i in t.info.ids("column", table.id))]
+    printed = [t for t in row.values if not t.info.is_blank]
+    values = row.values if len({info.key for info in over[-len(row.values) :]}) == len(columns) else printed
+    nearest = over[-len(values) :]
+    if len(nearest) != len(values) or len({info.key for info in nearest}) != len(columns):
+        return row
+    merged = _merge_repeated(values, nearest, table, allowed)
+    return replace(row, values=merged[0]) if merged is not None and len(merged[0]) == len(columns) else row
 
 
 def read_columns(

@@ -15,6 +15,7 @@ from transform.columns import (
     possible_leads,
     read_columns,
     without_filling,
+    without_repeats,
 )
 from transform.fold import fold
 from transform.forms import ColumnDef, Form, RowDef, TableDef, figure_id
@@ -51,16 +52,20 @@ def place_rows(
     for placed in instance.rows:
         row_def = known_rows.get(placed.row_id)
         named = {i for t in placed.row.header for i in t.info.ids("column", table.id)}
+        is_header = any(t.info.has("column") and not t.info.has("row") for t in placed.row.header)
         begins_block = table.layout == "blocks" and any(
             t.info.has("corner") or t.info.has("band") for t in placed.row.header
         )
-        if begins_block or len(named) >= min(2, len(row_def.columns) if row_def else 2):
+        if begins_block or (is_header and len(named) >= min(2, len(row_def.columns) if row_def else 2)):
             header = placed.row.header
         if row_def is None:
             continue
         columns = _columns_of(row_def, table)
-        if placed.row.header_columns is not None and len(placed.row.values) > len(columns):
-            placed.row = without_filling(placed.row, _value_columns(instance, table, placed.row, len(columns)))
+        if len(placed.row.values) > len(columns):
+            if placed.row.header_columns is None:
+                placed.row = without_repeats(placed.row, header, table, columns)
+            else:
+                placed.row = without_filling(placed.row, _value_columns(instance, table, placed.row, len(columns)))
         reading = read_columns(placed.row, header, table, columns, year, lead(placed.row))
         read.append(_ReadRow(placed, columns, reading, header))
     placements: dict[str, Placement] = {}

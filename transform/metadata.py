@@ -39,6 +39,8 @@ _INFO_CHARACTERS = 1500
 _DEEP_CHARACTERS = 20000
 _WEIGHTS = {"meta": 0.4, "heading": 0.5, "paragraph": 0.3, "window": 0.2}
 _OTHER_YEAR = 4.0
+_IN_BODY = 1.5
+_NOT_OF_TEXT = 1.0
 _TOWN = 9
 _BESIDE = ("meta", "info box", "breadcrumb", "contact")
 _BY_ITSELF = ("text", "sign-off line", "contact")
@@ -79,6 +81,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     )
     patterns = {name: with_years(issuers[name]) for name in names}
     patterns["own_office"] = re.compile(wording()["organs"]["own_office"])
+    patterns["body"] = re.compile(wording()["titles"]["body"])
     patterns["opening"] = with_years(wording()["years"]["opening"])
     patterns["address"] = re.compile(wording()["years"]["address"], re.IGNORECASE)
     return patterns
@@ -165,10 +168,17 @@ def _best_title(page: Page, texts: _Texts, pinyin: bool) -> Title | None:
                 if weight == "meta" or title.organ or title.year
             ]
     said = {title.year for fit, title in found if title.year and fit > 0}
+    of_text = _stated_year(texts.prose, "said")
+    body = _patterns()["body"]
+    in_body = False
     for above, line in zip(("", *texts.lines), texts.lines, strict=False):
+        in_body = in_body or body.match(line) is not None
         for title in (read_title(line), joined_title(above, line) if above and line else None):
             if title and (title.organ or title.year):
                 strange = _OTHER_YEAR if said and title.year and title.year not in said else 0.0
+                strange += _IN_BODY * in_body
+                if of_text and title.year and title.year != of_text:
+                    strange += _NOT_OF_TEXT
                 found.append((title.fit + _WEIGHTS["paragraph"] - strange, title))
     best = max(found, key=lambda pair: pair[0], default=None)
     return best[1] if best and best[0] > 0 else None

@@ -89,8 +89,8 @@ def length_without_noise(text: str, pinyin: bool) -> int:
 
 
 def is_value_word(info: TextInfo) -> bool:
-    """Whether words stand in the place of a number (见附件, 略)."""
-    return info.key in alignment_words().value_words
+    """Whether words stand in the place of a number (见附件, 略); what introduces something (附件：) does not."""
+    return info.key in alignment_words().value_words and not info.text.endswith((":", "："))
 
 
 def is_unit(info: TextInfo) -> bool:

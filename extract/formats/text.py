@@ -6,6 +6,7 @@ line closed by a pipe, blanks as ``|||``; a cell on one line and a lone pipe on 
 
 from __future__ import annotations
 
+import csv
 import html
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -22,6 +23,13 @@ _DELIMITER_CELL = re.compile(r"\s*:?-+:?\s*")
 _SURE_DELIMITER = re.compile(r"---|:-|-:")
 _UNESCAPED_PIPE = re.compile(r"(?<!\\)\|")
 _LEAST_TAB_FIELDS = 3
+_DELIMITERS = ",;，；"
+_LEAST_DELIMITED_LINES = 8
+_VALUE = re.compile(r"\W?\s*[\d〇○◯零无]\D{0,4}|\W?\s*\d[\d.\s]{0,12}\D{0,4}|[/／—－-]{0,2}")
+_WITHIN_NUMBER = r"\S\s+\d{1,3}%s\d{3}(?!\d)|%s\d{3}\s+\d"
+_SENTENCE_END = "。"
+_OPENING = re.compile("[(（]")
+_CLOSING = re.compile("[)）]")
 _LONGEST_BARE_VALUE = 12
 _LONGEST_CELL = 200
 _LETTER = re.compile(r"[^\W\d_]")
@@ -42,6 +50,7 @@ class _Row:
     leading: bool = False
     bare_pipes: int = 0
     closes: bool = True
+    ends_in_pipe: bool = False
 
 
 @dataclass(slots=True)
@@ -69,16 +78,20 @@ def read_lines(
 ) -> list[Block]:
     r"""The blocks that lines of text hold, in order; blank lines are left out, locators are ``line N``.
 
-    Consecutive lines with pipes, or with three and more tab-separated fields, make one grid, whose columns are exact
-    only in a well-formed Markdown table.  ``markdown`` honours ``\|``; ``reduce`` turns the text of a line or a cell
-    into what is read (by default character references are resolved and white space is collapsed).
+    Consecutive lines with pipes, with three and more tab-separated fields, or with fields of a delimiter that many
+    lines share, make one grid, whose columns are exact only in a well-formed Markdown table.  ``markdown`` honours
+    ``\|``; ``reduce`` turns the text of a line or a cell into what is read (by default character references are
+    resolved and white space is collapsed).
     """
     reduce = reduce or _collapse
     written = [line for line in lines if line.text and not line.text.isspace()]
+    delimiter = _delimiter(written)
     blocks: list[Block] = []
     run = _Run()
     for position, line in enumerate(written):
-        if not _extends(run, written, position, markdown):
+        if delimiter and not line.heading and (fields := _delimited(line.text, delimiter)):
+            run.rows.append(_Row(line.number, fields))
+        elif not _extends(run, written, position, markdown):
             _close(run, blocks, reduce)
             run = _Run()
             text = reduce(line.text)
@@ -98,6 +111,51 @@ def _collapse(text: str) -> str:
     if "&" in text:
         text = html.unescape(text)
     return " ".join(text.split())
+
+
+def _delimiter(lines: Sequence[Line]) -> str | None:
+    """The delimiter of a text in which many lines are fields that end in a number, as in CSV; None where none is."""
+    counts = {delimiter: _count_delimited(lines, delimiter) for delimiter in _DELIMITERS}
+    best = max(counts, key=lambda delimiter: counts[delimiter])
+    return best if counts[best] >= _LEAST_DELIMITED_LINES else None
+
+
+def _count_delimited(lines: Sequence[Line], delimiter: str) -> int:
+    """How many lines are words and then a value or nothing; 0 where the delimiter also stands inside of numbers."""
+    within_number = re.compile(_WITHIN_NUMBER % (delimiter, delimiter))
+    count = 0
+    for line in lines:
+        fields = _delimited(line.text, delimiter)
+        if not fields:
+            continue
+        if within_number.search(line.text):
+            return 0
+        first = next((field for field in fields if field), "")
+        if _LETTER.search(first) and not first[-1].isdigit():
+            last = next((field for field in reversed(fields) if field and field is not first), "")
+            count += _VALUE.fullmatch(last) is not None
+    return count
+
+
+def _delimited(text: str, delimiter: str) -> list[str]:
+    """The fields of a line of delimited text; none for prose and for lines without the delimiter.
+
+    Quotes are honoured, and a delimiter inside brackets ends no field.
+    """
+    if delimiter not in text or _SENTENCE_END in text or _ANY_BAR.search(text):
+        return []
+    (pieces,) = csv.reader([text], delimiter=delimiter, skipinitialspace=True)
+    fields: list[str] = []
+    while pieces:
+        ends = (n for n in range(1, len(pieces) + 1) if _is_balanced(delimiter.join(pieces[:n])))
+        end = next(ends, 1)
+        fields.append(delimiter.join(pieces[:end]))
+        del pieces[:end]
+    return [field.strip() for field in fields]
+
+
+def _is_balanced(text: str) -> bool:
+    return len(_OPENING.findall(text)) <= len(_CLOSING.findall(text))
 
 
 def _extends(run: _Run, lines: Sequence[Line], position: int, markdown: bool) -> bool:
@@ -134,10 +192,10 @@ def _add_pipe_line(run: _Run, number: int, text: str, markdown: bool) -> None:
         run.rows.append(_Row(number, [], bare_pipes=stripped.count("|")))
         return
     cells = _UNESCAPED_PIPE.split(stripped) if markdown and "\\|" in stripped else stripped.split("|")
-    leading = cells[0] == ""
-    if cells[-1] == "":
+    leading, ends_in_pipe = cells[0] == "", cells[-1] == ""
+    if ends_in_pipe:
         cells.pop()
-    run.rows.append(_Row(number, [cell.strip() for cell in cells], leading=leading))
+    run.rows.append(_Row(number, [cell.strip() for cell in cells], leading=leading, ends_in_pipe=ends_in_pipe))
 
 
 def _is_closed_below(text: str, lines: Sequence[Line], position: int) -> bool:
@@ -179,6 +237,7 @@ def _close_table(rows: list[_Row], has_delimiter: bool, blocks: list[Block], red
     if len(rows) == 1 and len(rows[0].cells) == 2 and all(rows[0].cells):
         blocks.append(Paragraph(reduce(" | ".join(rows[0].cells)), f"line {rows[0].number}"))
         return
+    _restore_last_cells(rows)
     is_framed = all(row.leading or row.bare_pipes for row in rows) and any(row.leading for row in rows)
     if is_framed:
         _drop_frame(rows)
@@ -186,6 +245,17 @@ def _close_table(rows: list[_Row], has_delimiter: bool, blocks: list[Block], red
     numbered = _numbered_rows(rows)
     if any(cell for _, cells in numbered for cell in cells):
         blocks.append(_grid(numbered, exact, reduce))
+
+
+def _restore_last_cells(rows: list[_Row]) -> None:
+    """Where pipes stand between cells only, a line that ends in one ends in an empty cell."""
+    wide = [row for row in rows if len(row.cells) > 2]
+    ending = [row for row in wide if row.ends_in_pipe]
+    lengths = {(row.ends_in_pipe, len(row.cells) + row.ends_in_pipe) for row in wide}
+    is_rectangular = len(lengths) == 2 and len({length for _, length in lengths}) == 1
+    if 2 * len(ending) < len(wide) or is_rectangular:
+        for row in ending:
+            row.cells.append("")
 
 
 def _drop_frame(rows: list[_Row]) -> None:

@@ -47,6 +47,30 @@ def test_tab_separated_lines_are_rows():
     assert shape(read("a\tb\tc\n1\t\t3\n\t\t正文")) == [[["a", "b", "c"], ["1", "", "3"]], "正文"]
 
 
+ROWS = [f"指标{name};{count};{count + 1}" for count, name in enumerate("甲乙丙丁戊己庚辛")]
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "，"])
+def test_lines_of_fields_are_rows_where_many_end_in_a_value(delimiter):
+    (grid,) = read("\n".join(ROWS).replace(";", delimiter)).blocks
+    assert [cell.text for cell in grid.rows[2]] == ["指标丙", "2", "3"]
+
+
+def test_a_delimiter_in_quotes_or_brackets_ends_no_field():
+    (grid,) = read("\n".join(['"甲,乙",1,2', "丙（丁,戊）,3,4", *(row.replace(";", ",") for row in ROWS)])).blocks
+    assert [cell.text for row in grid.rows[:2] for cell in row] == ["甲,乙", "1", "2", "丙（丁,戊）", "3", "4"]
+
+
+def test_thousands_separators_are_no_delimiters():
+    lines = [f"指标{name}  1,201  3  12,764" for name in "甲乙丙丁戊己庚辛"]
+    assert all(isinstance(block, Paragraph) for block in read("\n".join(lines)).blocks)
+
+
+def test_a_line_that_ends_in_a_pipe_ends_in_an_empty_cell_where_the_others_end_in_none():
+    page = read("a | b | c | d\ne | f | g | \nh | i | j | k")
+    assert shape(page) == [[["a", "b", "c", "d"], ["e", "f", "g", ""], ["h", "i", "j", "k"]]]
+
+
 def test_a_leading_pipe_is_a_border_only_where_every_row_has_one():
     assert shape(read("| a | b |\n| c | d |")) == [[["a", "b"], ["c", "d"]]]
     assert shape(read("a | b | c |\n| d | e |")) == [[["a", "b", "c"], ["", "d", "e"]]]

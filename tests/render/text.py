@@ -133,8 +133,24 @@ def _markdownify(sheet: Sheet, rng: random.Random) -> Lines:
     return ["", rows[0], "| " + " | ".join(["---"] * width) + " |", *rows[1:], ""]
 
 
-def _csv_like(sheet: Sheet, _: random.Random) -> Lines:
-    return [",".join(f'"{_one_line(b)}"' if first else "" for b, first in slots) for slots in sheet.slots()]
+def _csv_like(sheet: Sheet, rng: random.Random, mark: str = ",") -> Lines:
+    """Fields between delimiters; all in quotes, or only those that need them."""
+    quotes_all = rng.random() < 0.5
+
+    def field(text: str) -> str:
+        return f'"{text}"' if quotes_all or mark in text else text
+
+    return [mark.join(field(_one_line(b)) if first else "" for b, first in slots) for slots in sheet.slots()]
+
+
+def _semicolons(sheet: Sheet, rng: random.Random) -> Lines:
+    return _csv_like(sheet, rng, ";")
+
+
+def _rows_repeated(sheet: Sheet, rng: random.Random) -> Lines:
+    """One row a line, each merged cell printed again in every place that it covers."""
+    mark = rng.choice((" | ", "\t", " │ "))
+    return [mark.join(_one_line(box) for box, _ in slots) for slots in sheet.slots()]
 
 
 def _boxes(sheet: Sheet, _: random.Random) -> Lines:
@@ -159,7 +175,9 @@ WRITERS: dict[str, tuple[Writer, bool, bool, float, Level]] = {
     "markdown": (_markdown, True, True, 1.5, "clean"),
     "markdown_repeat": (_markdown_repeat, True, True, 1, "noisy"),
     "markdownify": (_markdownify, False, True, 0.8, "noisy"),
-    "csv_like": (_csv_like, True, True, 0.2, "damaged"),
+    "csv_like": (_csv_like, True, True, 0.5, "noisy"),
+    "semicolons": (_semicolons, True, True, 0.3, "noisy"),
+    "rows_repeated": (_rows_repeated, True, True, 0.3, "noisy"),
     "boxes": (_boxes, True, True, 0.2, "damaged"),
 }
 

@@ -119,6 +119,17 @@ def test_a_link_to_another_year_is_not_taken_for_the_title() -> None:
     assert metadata.year == 2020
 
 
+def test_a_shorter_link_below_the_text_is_not_taken_for_the_title() -> None:
+    title = "凌源市三道河子镇人民政府2020年政府信息公开工作年度报告"
+    metadata, _ = read(title, *OVERVIEW, "三道河子镇2018年政府信息公开年报", "三道河子镇2017年政府信息公开年报")
+    assert (metadata.title, metadata.year) == (title, 2020)
+
+
+def test_the_day_on_which_the_form_was_filled_in_is_no_day_of_publication() -> None:
+    metadata, _ = read("三道河子镇2017年政府信息公开工作年度报告", "填报人：某某 填报日期：2018年1月15日")
+    assert metadata.published_on is None
+
+
 def test_the_issuer_of_a_bare_title_is_in_the_breadcrumb() -> None:
     metadata, _ = read(
         "2023年政府信息公开工作年度报告",

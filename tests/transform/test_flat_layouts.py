@@ -1,0 +1,191 @@
+"""Whole reports whose tables came as lines of text: every figure in its place, whatever kept the cells apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from extract.formats import read_page
+from transform.forms import Form, TableDef, figure_id, load_forms
+from transform.model import Report
+from transform.read import read_report
+
+Rows = list[list[str]]
+
+HEAD = (
+    "凌源市三道河子镇2022年政府信息公开工作年度报告",
+    "本报告所列数据的统计期限自2022年1月1日起至2022年12月31日止。",
+    "一、总体情况",
+    "全镇依法公开各类信息。",
+)
+APPLICANTS = 6
+
+
+def form_2021() -> Form:
+    return load_forms()["2021"]
+
+
+def table(name: str) -> TableDef:
+    found = form_2021().table(name)
+    assert found is not None
+    return found
+
+
+def counts() -> dict[str, int]:
+    """A report that keeps all sums: each outcome has its own numbers, and all of them came in this year."""
+    values: dict[str, int] = {}
+    requests = table("requests")
+    rows = [row.id for row in requests.rows if not row.instead_of]
+    cells = dict.fromkeys(((r, c.id) for r in rows for c in requests.columns), 0)
+    outcomes = [r for r in rows if r not in ("received", "carried_in", "handled", "carried_out")]
+    for place, row in enumerate(outcomes):
+        for column in requests.columns[: place % (APPLICANTS + 1)]:
+            cells[row, column.id] = 11 + place
+    for column in requests.columns[:APPLICANTS]:
+        cells["handled", column.id] = cells["received", column.id] = sum(cells[r, column.id] for r in outcomes)
+    for row in rows:
+        cells[row, "total"] = sum(cells[row, c.id] for c in requests.columns[:APPLICANTS])
+    values |= {f"requests.{r}.{c}": n for (r, c), n in cells.items()}
+    for case in table("disputes").rows:
+        outcome_counts = [3, 0, 1, 2, 6]
+        values |= {
+            f"disputes.{case.id}.{c.id}": n for c, n in zip(table("disputes").columns, outcome_counts, strict=True)
+        }
+    for place, row_def in enumerate(table("disclosure").rows):
+        for column in row_def.columns:
+            values[f"disclosure.{row_def.id}.{column}"] = 0 if row_def.id == "rules" else 41 + place
+    return values
+
+
+def disclosure_rows(*, merged: str) -> Rows:
+    """Four places a row; ``merged`` cells are printed ``once`` or in ``every`` place that they cover."""
+    rows: Rows = []
+    band = ""
+    for row in table("disclosure").rows:
+        covered = 3 // len(row.columns) if merged == "every" else 1
+        if row.path[0] != band:
+            band = row.path[0]
+            labels = [table("disclosure").column(c).label for c in row.columns]
+            rows.append([band] * (4 if merged == "every" else 1))
+            rows.append(["信息内容", *(label for label in labels for _ in range(covered))])
+        values = [str(counts()[figure_id(table("disclosure"), row.id, c)]) for c in row.columns]
+        rows.append([row.label, *(value for value in values for _ in range(covered))])
+    return rows
+
+
+def requests_rows(*, merged: str) -> Rows:
+    columns = [c.label for c in table("requests").columns]
+    parent = table("requests").parents[0]
+    if merged == "every":
+        corner = [table("requests").corner[0]] * 3
+        rows = [
+            [*corner, *["申请人情况"] * 7],
+            [*corner, columns[0], *[parent] * 5, columns[6]],
+            [*corner, *columns],
+        ]
+    else:
+        rows = [
+            [table("requests").corner[0], "申请人情况"],
+            [columns[0], parent, columns[6]],
+            columns[1:6],
+        ]
+    printed: set[str] = set()
+    for row in table("requests").rows:
+        if row.instead_of:
+            continue
+        path = [*row.path, row.label]
+        if merged == "every":
+            labels = path + [path[-1]] * (3 - len(path))
+        else:
+            labels = [part for part in path if part not in printed]
+            printed.update(row.path)
+        rows.append([*labels, *(str(counts()[f"requests.{row.id}.{c.id}"]) for c in table("requests").columns)])
+    return rows
+
+
+def disputes_rows(*, merged: str) -> Rows:
+    cases = [row.label for row in table("disputes").rows]
+    outcomes = [column.label for column in table("disputes").columns]
+    if merged == "every":
+        header = [
+            [*[cases[0]] * 5, *["行政诉讼"] * 10],
+            [*outcomes, *[cases[1]] * 5, *[cases[2]] * 5],
+            outcomes * 3,
+        ]
+    else:
+        header = [[cases[0], "行政诉讼"], [*outcomes, *cases[1:]], outcomes * 2]
+    values = [str(n) for name, n in counts().items() if name.startswith("disputes.")]
+    return [*header, values]
+
+
+def read(serialise: Callable[[Sequence[str]], str], *, merged: str = "once", below: Sequence[str] = ()) -> Report:
+    lines = [
+        *HEAD,
+        "二、主动公开政府信息情况",
+        *map(serialise, disclosure_rows(merged=merged)),
+        "三、收到和处理政府信息公开申请情况",
+        *map(serialise, requests_rows(merged=merged)),
+        "四、政府信息公开行政复议、行政诉讼情况",
+        *map(serialise, disputes_rows(merged=merged)),
+        "五、存在的主要问题及改进情况",
+        "公开还不够及时。",
+        *below,
+    ]
+    return read_report(read_page("\n".join(lines).encode()))
+
+
+def assert_whole(report: Report) -> None:
+    read_values = {figure.figure: figure.value for figure in report.figures}
+    assert read_values == counts()
+    assert report.findings == ()
+    assert report.verdict == "verified"
+
+
+def in_pipes(row: Sequence[str]) -> str:
+    return " | ".join(row) + " |"
+
+
+def in_commas(row: Sequence[str]) -> str:
+    return ",".join(f'"{cell}"' if "," in cell else cell for cell in row)
+
+
+def in_semicolons(row: Sequence[str]) -> str:
+    return ";".join(row)
+
+
+def in_wide_commas(row: Sequence[str]) -> str:
+    return "，".join(row)
+
+
+def in_tabs(row: Sequence[str]) -> str:
+    return "\t".join(row)
+
+
+def in_lines(row: Sequence[str]) -> str:
+    return "\n".join(row)
+
+
+@pytest.mark.parametrize("serialise", [in_pipes, in_commas, in_semicolons, in_wide_commas, in_lines])
+def test_cells_of_a_table_are_told_apart_by_any_delimiter(serialise: Callable[[Sequence[str]], str]) -> None:
+    assert_whole(read(serialise))
+
+
+@pytest.mark.parametrize("serialise", [in_pipes, in_commas, in_tabs, in_lines])
+def test_a_merged_cell_printed_in_every_place_it_covers_is_read_once(
+    serialise: Callable[[Sequence[str]], str],
+) -> None:
+    assert_whole(read(serialise, merged="every"))
+
+
+def test_what_introduces_an_attachment_is_no_value_of_the_row_above() -> None:
+    assert_whole(read(in_lines, below=["附件："]))
+
+
+def test_merged_cells_that_differ_are_not_taken_for_one_value() -> None:
+    pages = [in_pipes(row) for row in disclosure_rows(merged="every")]
+    pages = [line.replace("43 | 43 | 43", "43 | 43 | 44") for line in pages]
+    report = read_report(read_page("\n".join([*HEAD, "二、主动公开政府信息情况", *pages]).encode()))
+    licensing = next(f for f in report.figures if f.figure == "disclosure.licensing.decisions")
+    assert licensing.value is None
+    assert any("disclosure.licensing.decisions" in finding.figures for finding in report.findings)
