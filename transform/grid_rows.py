@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 from extract.page import Cell, Grid
-from transform.tokens import RawRow, Token, describe_cell, heads_blank_row, is_unit, is_value_word
+from transform.tokens import RawRow, Token, alignment_words, describe_cell, heads_blank_row, is_unit, is_value_word
 from transform.vocabulary import SenseKind
 
 _MIN_BLANK_STRIP = 5
@@ -15,44 +17,76 @@ _MAX_TURNED_ROWS = 10
 _ANYWHERE = frozenset({"handled", "total"})
 
 
+@dataclass(slots=True)
+class _Header:
+    """The labels above the rows of a grid, by column, nearest first; columns that hold no figure; where lists begin.
+
+    ``starts`` are the columns in which a list begins that is printed in halves side by side.
+    """
+
+    columns: dict[int, list[Token]] = field(default_factory=dict)
+    ignored: set[int] = field(default_factory=set)
+    starts: list[int] = field(default_factory=list)
+
+    def add(self, tokens: Sequence[Token]) -> None:
+        """Take in the labels of one row."""
+        words = alignment_words()
+        corners = [t for t in tokens if t.info.has("corner")]
+        alike = [t.column for t in corners if t.info.key == corners[0].info.key]
+        if len(alike) > 1 and all(b - a > 1 for a, b in pairwise(alike)):
+            self.starts = alike
+        for token in tokens:
+            places = range(token.column, token.column + token.width)
+            if token.info.key in words.ignored_columns:
+                self.ignored.update(places)
+            for column in places:
+                self.columns.setdefault(column, []).insert(0, token)
+
+
 def grid_rows(grid: Grid, block: int, lead: tuple[Token, ...], above: list[Token], pinyin: bool) -> Iterator[RawRow]:
     """The rows of one grid; ``above`` holds, and takes, a header printed as a grid of its own."""
     pending: list[Token] = list(above)
     above.clear()
-    columns: dict[int, list[Token]] = {}
+    header = _Header()
     for token in pending:
-        for column in range(token.column, token.column + token.width):
-            columns.setdefault(column, []).insert(0, token)
+        header.add([token])
     fresh = True
     blank_strip: RawRow | None = None
+    beside: dict[int, list[RawRow]] = {}
     for r, row in enumerate(grid.rows):
         tokens = _row_tokens(grid, row, r, block, pinyin)
+        if header.ignored:
+            tokens = [t for t in tokens if t.column not in header.ignored or not t.info.is_value]
         if not tokens:
             continue
-        parts = list(_split_repeated(tokens))
+        parts = _split_at(tokens, header.starts) if header.starts else list(_split_repeated(tokens))
         data = [(part, _label_zone(part)) for part in parts]
-        is_data = any(_is_data(part, zone) for part, zone in data)
+        is_data = any(_is_data(part, zone, header.columns) for part, zone in data)
         zone = data[0][1]
-        if fresh and not is_data and _is_blank_strip(tokens[zone:], columns):
-            blank_strip = RawRow(list(pending), tokens[:zone], tokens[zone:], block, columns, lead)
+        if fresh and not is_data and _is_blank_strip(tokens[zone:], header.columns):
+            blank_strip = RawRow(list(pending), tokens[:zone], tokens[zone:], block, header.columns, lead)
             continue
         if not is_data:
             if not fresh and any(t.info.has(kind) for t in tokens for kind in ("column", "corner", "band")):
-                pending, columns, fresh = [], {}, True
+                pending, header, fresh = [], _Header(), True
             own = [t for t in tokens if not t.info.is_blank and not t.inherited]
             pending.extend(own)
-            for token in own:
-                for column in range(token.column, token.column + token.width):
-                    columns.setdefault(column, []).insert(0, token)
+            header.add(own)
             continue
         first = True
-        for part, zone in data:
-            if not _is_data(part, zone):
+        for place, (part, zone) in enumerate(data):
+            if not _is_data(part, zone, header.columns):
                 continue
-            yield RawRow(pending if first else [], part[:zone], part[zone:], block, columns, lead)
+            found = RawRow(pending if first else [], part[:zone], part[zone:], block, header.columns, lead)
             first = False
+            if place and header.starts:
+                beside.setdefault(place, []).append(found)
+            else:
+                yield found
         fresh, blank_strip = False, None
         pending = []
+    for _, rows in sorted(beside.items()):
+        yield from rows
     if blank_strip is not None:
         yield blank_strip
     elif fresh and any(t.info.has("column") for t in pending):
@@ -89,6 +123,13 @@ def _label_zone(tokens: list[Token]) -> int:
     return zone
 
 
+def _split_at(tokens: list[Token], starts: Sequence[int]) -> list[list[Token]]:
+    """A line of a list printed in halves, cut at the columns in which the halves begin."""
+    bounds = [*starts, tokens[-1].column + 1]
+    parts = [[t for t in tokens if begin <= t.column < end] for begin, end in pairwise(bounds)]
+    return [part for part in ([t for t in tokens if t.column < starts[0]], *parts) if part]
+
+
 def _split_repeated(tokens: list[Token]) -> Iterator[list[Token]]:
     """A line that holds several label-value pairs side by side, cut before each row label that follows a value."""
     start, seen_label, seen_value = 0, False, False
@@ -111,7 +152,7 @@ def _is_blank_strip(tokens: list[Token], columns: dict[int, list[Token]]) -> boo
     return all(any(h.info.ids("column", "disputes") for h in columns.get(t.column, ())) for t in tokens)
 
 
-def _is_data(tokens: list[Token], zone: int) -> bool:
+def _is_data(tokens: list[Token], zone: int, columns: dict[int, list[Token]]) -> bool:
     values = tokens[zone:]
     if not values:
         return False
@@ -120,12 +161,13 @@ def _is_data(tokens: list[Token], zone: int) -> bool:
     labels = [t for t in tokens[:zone] if t.info.key and not is_unit(t.info)]
     if not labels or labels[-1].inherited:
         return False
-    return heads_blank_row(labels[-1].info) or (
-        labels[-1].info.has("row")
-        and len(values) >= _MIN_BLANK_STRIP
-        and not any(t.info.has("column") for t in labels[:-1])
-        and not any(s.table == "disputes" for s in labels[-1].info.senses if s.kind == "row")
-    )
+    info = labels[-1].info
+    if heads_blank_row(info):
+        return True
+    if info.ids("row", "disputes"):
+        return _is_blank_strip(values, columns)
+    named = any(t.info.has("column") and t.info.key != info.key for t in labels[:-1])
+    return info.has("row") and len(values) >= _MIN_BLANK_STRIP and not named
 
 
 def upright(grid: Grid, pinyin: bool) -> Grid:

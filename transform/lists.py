@@ -44,7 +44,7 @@ def place_list(year: int | None, doubts: Doubts, instance: Instance, table: Tabl
 def _list_value(row: RawRow, header: Sequence[Token], table: TableDef, year: int | None) -> Token | None:
     printed = [t for t in row.values if not t.info.is_blank]
     exact = row.header_columns is not None
-    if exact and len(row.values) > 1:
+    if exact:
         anchored = [
             t
             for t in row.values

@@ -33,11 +33,11 @@ _HEAD_PARAGRAPHS = 40
 _HEAD_CHARACTERS = 2500
 _TAIL_PARAGRAPHS = 10
 _SHORT = 80
-_INFO_BLOCKS = 8
+_INFO_BLOCKS = 24
 _INFO_ROWS = 10
 _INFO_CHARACTERS = 1500
 _DEEP_CHARACTERS = 20000
-_WEIGHTS = {"meta": 0.4, "heading": 0.5, "paragraph": 0.3, "window": 0.2}
+_WEIGHTS = {"meta": 0.4, "heading": 0.5, "paragraph": 0.3, "before": 0.25, "window": 0.2}
 _OTHER_YEAR = 4.0
 _IN_BODY = 1.5
 _NOT_OF_TEXT = 1.0
@@ -167,6 +167,11 @@ def _best_title(page: Page, texts: _Texts, pinyin: bool) -> Title | None:
                 for title in titles
                 if weight == "meta" or title.organ or title.year
             ]
+    found += [
+        (title.fit + _WEIGHTS["before"], title)
+        for line in reversed(page.meta.get("html:before", "").split("\n"))
+        if len(line) <= _SHORT and (title := read_title(clean(line, pinyin=pinyin))) and (title.organ or title.year)
+    ]
     said = {title.year for fit, title in found if title.year and fit > 0}
     of_text = _stated_year(texts.prose, "said")
     body = _patterns()["body"]

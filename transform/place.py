@@ -303,9 +303,15 @@ def _add_strip(instances: dict[str, list[Instance]], row: RawRow) -> None:
 
 
 def _starts_over(instance: Instance, placed: PlacedRow) -> bool:
-    """Whether a row stands higher in the form than the rows before it, in another grid, or is the form's first row."""
+    """Whether a row begins another printing of its table.
+
+    It does where it stands higher in the form than the rows before it, in another grid or as the form's first row, and
+    after a strip that holds all cells of the table.
+    """
     last = instance.rows[-1]
-    if not last.row_id or _rank(placed.table, placed.row_id) >= _rank(last.table, last.row_id):
+    if not last.row_id:
+        return sum(len(p.row.values) for p in instance.rows) >= _FULL_STRIP
+    if _rank(placed.table, placed.row_id) >= _rank(last.table, last.row_id):
         return False
     if last.row.header_columns is None or placed.row.header_columns is None:
         return _rank(placed.table, placed.row_id) == 0

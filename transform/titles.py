@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 
 from transform.fold import fold
-from transform.gazetteer import wording
+from transform.gazetteer import gazetteer, wording
 
 _CHINESE_DIGITS = str.maketrans("〇零oO一二三四五六七八九", "0000123456789")
 
@@ -33,6 +33,7 @@ class _Grammar:
     sentence: re.Pattern[str]
     edges: re.Pattern[str]
     separators: re.Pattern[str]
+    site_head: re.Pattern[str]
     organ_ending: re.Pattern[str]
     no_organ: re.Pattern[str]
     hint: str
@@ -59,6 +60,7 @@ def _grammar() -> _Grammar:
         sentence=re.compile(titles["sentence"]),
         edges=re.compile(titles["edges"]),
         separators=re.compile(titles["site_separators"]),
+        site_head=re.compile(titles["site_head"]),
         organ_ending=re.compile(organs["organ_ending"]),
         no_organ=re.compile(organs["no_organ"]),
         hint=titles["hint"],
@@ -88,8 +90,14 @@ def is_organ(text: str) -> bool:
     return (
         1 < len(folded) <= grammar.longest_organ
         and grammar.organ_ending.search(re.sub(r"\([^()]*\)$", "", folded)) is not None
-        and not grammar.no_organ.search(folded)
+        and (not grammar.no_organ.search(folded) or _is_division(folded))
     )
+
+
+def _is_division(folded: str) -> bool:
+    """Whether a name that sounds like a column of a website (二街镇, 安镇街道) is that of a division or its office."""
+    reading = gazetteer().read(folded)
+    return reading is not None and not _grammar().no_organ.search(reading.tail)
 
 
 def aligned_fold(text: str) -> tuple[str, list[int]]:
@@ -162,7 +170,9 @@ def _between(text: str, folded: str, places: list[int], left: int, right: int) -
 
 def titles_in_window(text: str) -> list[Title]:
     """The titles in a window's title, the name of the site cut off: ``…年度报告-凌源市人民政府``."""
-    pieces = [title for piece in _grammar().separators.split(text) if (title := read_title(piece))]
+    grammar = _grammar()
+    text = grammar.site_head.sub("", text)
+    pieces = [title for piece in grammar.separators.split(text) if (title := read_title(piece))]
     whole = read_title(text)
     return pieces or ([whole] if whole else [])
 

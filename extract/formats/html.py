@@ -21,6 +21,7 @@ _PREFORMATTED = frozenset({"pre", "listing", "xmp", "plaintext"})
 _STRUCTURE = BLOCKS - _PREFORMATTED - {"html", "body", "p", "head"}
 _LEAST_PIPE_LINES = 2
 _LEAST_CELLS = 3
+_LONGEST_COUNT = 8
 _MAX_BEFORE = 4000
 _MAX_AFTER = 2000
 
@@ -155,8 +156,8 @@ def _is_bare_text(body: etree._Element, tags: set[str]) -> bool:
 def _choose(
     items: list[_Item], candidates: Sequence[tuple[etree._Element, tuple[int, int]]]
 ) -> tuple[etree._Element | None, tuple[int, int]]:
-    """The first candidate that holds every table, or without tables half of the text; None stands for the body."""
-    tables = [position for position, item in enumerate(items) if isinstance(item, _Table)]
+    """The first candidate that holds every table with numbers, or else half of the text; None stands for the body."""
+    tables = [position for position, item in enumerate(items) if isinstance(item, _Table) and _holds_numbers(item)]
     length = sum(len(item.text) for item in items if isinstance(item, _Text))
     for root, (start, end) in candidates:
         if any(not start <= position < end for position in tables):
@@ -167,8 +168,23 @@ def _choose(
     return None, (0, len(items))
 
 
+def _holds_numbers(table: _Table) -> bool:
+    """Whether some cell is a bare number; a menu or an info box in table form has none but its long index number."""
+    return any(
+        cell is not None and cell.text.isdigit() and len(cell.text) <= _LONGEST_COUNT
+        for row in table.rows
+        for cell in row
+    )
+
+
 def _joined_text(items: Sequence[_Item]) -> str:
-    return "\n".join(item.text for item in items if isinstance(item, _Text))
+    lines: list[str] = []
+    for item in items:
+        if isinstance(item, _Text):
+            lines.append(item.text)
+        else:
+            lines.extend("|".join({id(cell): cell.text for cell in row if cell}.values()) for row in item.rows)
+    return "\n".join(lines)
 
 
 def _blocks(items: Sequence[_Item]) -> tuple[Block, ...]:

@@ -311,3 +311,10 @@ def test_a_cell_framed_by_a_table_of_its_own_is_a_cell():
     framed = "<table><tr><td>{}</td></tr></table>".format
     rows = "".join(f"<tr><td>{framed('项')}<td>{framed(n)}<td></tr>" for n in range(3))
     assert grids(read(f"<table>{rows}</table>")) == [[["项", str(n), ""] for n in range(3)]]
+
+
+def test_an_info_box_in_table_form_outside_of_the_article_does_not_belong_to_it():
+    box = "<table><tr><td>索引号：<td>0001/2021-00012</tr><tr><td>公开日期：<td>2021-01-29</tr></table>"
+    page = read(f"{box}<div id='zoom'><p>正文</p>{TABLE}</div><ul><li>相关阅读</ul>")
+    assert order(page) == ["正文", "table 1"]
+    assert page.meta["html:before"] == "索引号：|0001/2021-00012\n公开日期：|2021-01-29"

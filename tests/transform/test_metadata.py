@@ -321,3 +321,21 @@ def test_an_abbreviated_department_is_the_same_department() -> None:
 
 def test_an_empty_page_says_nothing() -> None:
     assert read_metadata(Page((), "text"), pinyin=False) == (Metadata(), ())
+
+
+@pytest.mark.parametrize("organ", ["昆明市晋宁区二街镇人民政府", "安镇街道办事处", "三乡镇人民政府", "网岭镇人民政府"])
+def test_a_town_whose_name_sounds_like_a_column_of_a_website_is_an_organ(organ: str) -> None:
+    assert read(f"{organ}2022年政府信息公开工作年度报告", *OVERVIEW)[0].issuer == organ
+
+
+def test_the_title_above_the_article_is_read() -> None:
+    lines = page(*OVERVIEW)
+    before = "首页\n三道河子镇2020年政府信息公开工作年度报告\n发布日期：2021-01-29"
+    whole = Page(lines.blocks, "html", meta={"html:title": "凌源市人民政府网", "html:before": before})
+    assert read_metadata(whole, pinyin=False)[0].title == "三道河子镇2020年政府信息公开工作年度报告"
+
+
+def test_the_name_of_the_site_before_a_window_title_is_no_part_of_it() -> None:
+    title = "凌源市人民政府网 三道河子镇2020年政府信息公开工作年度报告"
+    whole = Page(page(*OVERVIEW).blocks, "html", meta={"html:title": title})
+    assert read_metadata(whole, pinyin=False)[0].title == "三道河子镇2020年政府信息公开工作年度报告"

@@ -1,0 +1,138 @@
+"""Layouts of statutory tables: small pages, each with one peculiarity, read from bytes to figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from extract.formats import read_page
+from transform.model import Report
+from transform.read import read_report
+
+APPLICANTS = ("自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他", "总计")
+OUTCOMES = ("结果维持", "结果纠正", "其他结果", "尚未审结", "总计")
+CASES = ("review", "lawsuit_direct", "lawsuit_after_review")
+
+
+def table(*rows: Sequence[str | int]) -> str:
+    """A table without spans; ``text*3`` in a cell spans three columns."""
+
+    def cell(text: str) -> str:
+        words, _, width = text.partition("*")
+        return f"<td colspan={width}>{words}</td>" if width else f"<td>{words}</td>"
+
+    return "<table>" + "".join(f"<tr>{''.join(cell(str(text)) for text in row)}</tr>" for row in rows) + "</table>"
+
+
+def read(*parts: str, title: str = "三道河子镇2021年政府信息公开工作年度报告") -> Report:
+    return read_report(read_page(f"<html><body><h1>{title}</h1>{''.join(parts)}</body></html>".encode()))
+
+
+def values(report: Report, start: str) -> dict[str, object]:
+    figures = (f for f in report.figures if f.figure.startswith(start))
+    return {f.figure.removeprefix(start): f.status if f.value is None else f.value for f in figures}
+
+
+DISPUTES = (("行政复议*5", "行政诉讼*10"), ("", "", "", "", "", "未经复议直接起诉*5", "复议后起诉*5"), OUTCOMES * 3)
+REQUESTS = table(
+    ("", *APPLICANTS), ("一、本年新收政府信息公开申请数量", *[1] * 6, 6), ("二、上年结转政府信息公开申请数量", *[0] * 7)
+)
+
+
+def test_a_strip_with_a_label_of_its_own_is_read() -> None:
+    head = [("类别", *row) for row in DISPUTES]
+    numbers = [3, 0, 0, 1, 4, 0, 0, 0, 0, 0, 2, 0, 0, 0, 2]
+    report = read(REQUESTS, table(*head, ("数量", *numbers)))
+    assert list(values(report, "disputes.").values()) == numbers
+
+
+def test_a_blank_strip_with_a_label_of_its_own_is_blank() -> None:
+    head = [("类别", *row) for row in DISPUTES]
+    report = read(REQUESTS, table(*head, ("数量", *[""] * 15)))
+    assert list(values(report, "disputes.").values()) == ["blank"] * 15
+
+
+def test_blank_rows_of_cases_are_blank() -> None:
+    labels = ("行政复议", "未经复议直接起诉", "复议后起诉")
+    report = read(REQUESTS, table(("类型", *OUTCOMES), *((label, *[""] * 5) for label in labels)))
+    assert list(values(report, "disputes.").values()) == ["blank"] * 15
+
+
+def test_another_printing_of_disputes_in_another_shape_is_no_complement() -> None:
+    strip = table(*DISPUTES, [0] * 15)
+    rows = table(
+        ("类型", *OUTCOMES), ("行政复议", 0, 0, 1, 0, 1), ("未经复议直接起诉", *[0] * 5), ("复议后起诉", *[0] * 5)
+    )
+    for pages in ((strip, rows), (rows, strip)):
+        report = read(REQUESTS, *pages)
+        twice = next(f for f in report.findings if f.rule == "disputes.printed_twice")
+        assert {"disputes.review.other", "disputes.review.total"} <= set(twice.figures)
+
+
+def test_a_blank_row_whose_label_is_also_that_of_a_column_is_blank() -> None:
+    unpaid = "2.申请人逾期未按收费通知要求缴纳费用、行政机关不再处理其政府信息公开申请"
+    other = "三、本年度办理结果", "（六）其他处理"
+    rows = [(*other, unpaid, *[""] * 7), (*other, "3.其他", *[""] * 7), ("四、结转下年度继续办理*3", *[""] * 7)]
+    report = read(table(("*3", *APPLICANTS), ("一、本年新收政府信息公开申请数量*3", *[1] * 6, 6), *rows))
+    assert set(values(report, "requests.other_reason.").values()) == {"blank"}
+
+
+def test_an_unrelated_table_is_no_finding() -> None:
+    report = read(REQUESTS, table(*DISPUTES, [0] * 15), table(("项目", "数量"), ("接待咨询（人次）", 45)))
+    assert not [f for f in report.findings if f.rule.endswith("unplaced_row")]
+
+
+INDICATORS = (
+    ("一、主动公开情况", "", ""),
+    ("（一）主动公开政府信息数（不同渠道和方式公开相同信息计1条）", "条", 30),
+    ("其中：主动公开规范性文件数", "条", 3),
+    ("制发规范性文件总数", "件", 4),
+    ("四、行政复议数量", "件", 2),
+    ("（一）维持具体行政行为数", "件", 1),
+    ("（二）被依法纠错数", "件", 0),
+    ("（三）其他情形数", "件", 1),
+    ("五、行政诉讼数量", "件", 5),
+    ("（一）维持具体行政行为或者驳回原告诉讼请求数", "件", 2),
+    ("（二）被依法纠错数", "件", 3),
+    ("（三）其他情形数", "件", 0),
+)
+STATISTICS = {
+    "disclosed_items": 30,
+    "normative_documents_disclosed": 3,
+    "normative_documents_made": 4,
+    "reviews": 2,
+    "reviews_upheld": 1,
+    "reviews_corrected": 0,
+    "reviews_other": 1,
+    "lawsuits": 5,
+    "lawsuits_upheld": 2,
+    "lawsuits_corrected": 3,
+    "lawsuits_other": 0,
+}
+
+
+def statistics(*rows: Sequence[str | int]) -> Report:
+    return read(table(*rows), title="三道河子镇2016年政府信息公开工作年度报告")
+
+
+def present(report: Report) -> dict[str, object]:
+    found = values(report, "statistics.")
+    return {name.removesuffix(".value"): value for name, value in found.items() if value != "missing"}
+
+
+def test_a_list_printed_in_halves_side_by_side_is_read_half_by_half() -> None:
+    left, right = INDICATORS[:6], INDICATORS[6:]
+    head = ("统计指标", "单位", "统计数")
+    report = statistics((*head, *head), *((*a, *b) for a, b in zip(left, right, strict=True)))
+    assert present(report) == STATISTICS
+    assert not [f for f in report.findings if f.figures]
+
+
+def test_a_column_of_row_numbers_or_codes_is_no_value() -> None:
+    numbered = ((n, *row) for n, row in enumerate(INDICATORS, 1))
+    coded = ((label, n, unit, value) for n, (label, unit, value) in enumerate(INDICATORS, 1))
+    for report in (
+        statistics(("序号", "统计指标", "单位", "统计数"), *numbered),
+        statistics(("指标名称", "代码", "计量单位", "数量"), *coded),
+    ):
+        assert present(report) == STATISTICS
+        assert not [f for f in report.findings if f.rule.endswith("unplaced_row")]
