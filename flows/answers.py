@@ -14,6 +14,7 @@ from typing import Any
 from flows.errors import ExitCode, UserError
 from flows.output import complain, say, say_bytes
 from flows.settings import Settings
+from flows.source_checks import doubts
 from flows.sources import group_towns, read_registry
 
 _WIDEST_WITHOUT_TERMINAL = 10_000
@@ -49,11 +50,22 @@ def list_queries() -> None:
 
 
 def check_sources(settings: Settings) -> ExitCode:
-    """Print the problems of the registry, and what it holds."""
+    """Print the problems of the registry, what in it is doubtful, and what it holds."""
     rows, problems = read_registry(settings.sources, settings.base_url)
-    for problem in problems:
-        complain(f"{settings.sources or 'sources.csv'}, {problem}")
-    say(f"addresses: {len(rows)}; towns: {len(group_towns(rows))}; problems: {len(problems)}\n")
+    found = doubts(rows, settings.own_hosts)
+    problems += [f"line {doubt.row.line}: {doubt.message}" for doubt in found if doubt.wrong]
+    doubtful = [f"line {doubt.row.line}: {doubt.message}" for doubt in found if not doubt.wrong]
+    for text in (*problems, *(f"{text} (doubtful)" for text in doubtful)):
+        complain(f"{settings.sources or 'sources.csv'}, {text}")
+    towns = group_towns(rows)
+    counts = {
+        "addresses": sum(len(town.addresses) for town in towns),
+        "listings": len({url for town in towns for url in town.listings}),
+        "towns": len(towns),
+        "problems": len(problems),
+        "doubts": len(doubtful),
+    }
+    say("; ".join(f"{name}: {count}" for name, count in counts.items()) + "\n")
     return ExitCode.SOME_FAILED if problems else ExitCode.OK
 
 

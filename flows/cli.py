@@ -361,6 +361,31 @@ def archive_reindex(home: Home = None) -> None:
     raise typer.Exit(reindex(_settings(home=home)))
 
 
+@sources_app.command("add")
+def sources_add(
+    url: Annotated[str, typer.Argument(metavar="URL", help="Address of a report, or of a column that lists reports.")],
+    sources: Sources = None,
+    issuer: Annotated[str | None, typer.Option(help="Who reports there, where the page does not say.")] = None,
+    division: Annotated[str | None, typer.Option(help="Division code, where the page does not tell.")] = None,
+    official: Annotated[bool, typer.Option("--official", help="Vouch for a host outside gov.cn.")] = False,
+) -> None:
+    """Look at an address and add it to the registry.
+
+    Finds out title, issuer, division, year and content system from the page, and says what could not be found. The
+    registry is begun where the file does not exist.
+
+    \b
+    Examples:
+      nianbao sources add https://www.example.gov.cn/zwgk/zfxxgknb/ --sources towns.csv
+      nianbao sources add https://www.example.gov.cn/info/1050/64208.htm --sources towns.csv --issuer 青龙镇人民政府
+
+    Exit status: 0 added, 1 the address gave nothing that could be added, 2 wrong usage.
+    """
+    from flows.source_add import add_source
+
+    raise typer.Exit(add_source(_settings(sources), url, issuer=issuer, code=division, official=official))
+
+
 def _settings(sources: Path | None = None, base_url: str | None = None, home: Path | None = None) -> Settings:
     from flows.settings import load_settings
 

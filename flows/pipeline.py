@@ -103,13 +103,13 @@ def fetch_towns(towns: Iterable[Town], *, crawler: Crawler, archive: Archive) ->
 
     An address that was kept before is asked whether it has changed; a 304 is a visit to the kept bytes.
     """
-    wanted = {row.url: town for town in towns for row in town.rows}
+    wanted = {url: town for town in towns for url in town.addresses}
     done: dict[str, dict[str, Visit]] = {town.key: {} for town in wanted.values()}
     for ask, answer in crawler.ask_all(_ask(url, archive.latest(url)) for url in wanted):
         town = wanted[ask.url]
         done[town.key][ask.url] = archive.keep(answer)
-        if len(done[town.key]) == len(town.rows):
-            yield FetchedTown(town, tuple(done[town.key][row.url] for row in town.rows))
+        if len(done[town.key]) == len(town.addresses):
+            yield FetchedTown(town, tuple(done[town.key][url] for url in town.addresses))
 
 
 def process_town(town: Town, *, crawler: Crawler, archive: Archive) -> TownResult:
@@ -125,7 +125,7 @@ def read_fetched(fetched: FetchedTown, *, archive: Archive) -> TownResult:
 
 def reread_town(town: Town, *, archive: Archive) -> TownResult:
     """Read every address of a town again from the bytes last kept of it; nothing is fetched."""
-    return _gather(town.name, (_reread_address(row.url, archive) for row in town.rows))
+    return _gather(town.name, (_reread_address(url, archive) for url in town.addresses))
 
 
 def reread_sources(name: str, sources: Iterable[Source], *, archive: Archive) -> TownResult:

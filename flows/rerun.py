@@ -96,7 +96,7 @@ def rerun_town(settings: Settings, wanted: str, *, year: int | None = None, refe
 
 def _read_again(settings: Settings, subject: _Subject, archive: Archive, refetch: bool) -> TownResult:
     town = Town(subject.code or subject.name, subject.name, subject.code, subject.rows)
-    listed = {row.url for row in subject.rows}
+    listed = set(town.addresses)
     others = [source for source in subject.loaded if source.url not in listed]
     if refetch:
         unlisted = tuple(SourceRow(subject.name, "", None, s.url, subject.code) for s in others if s.url)
@@ -157,7 +157,9 @@ def _label(code: str | None, issuer: str | None) -> str:
 
 
 def _state(settings: Settings, subject: _Subject) -> dict[tuple[str, str], str]:
-    urls = sorted({row.url for row in subject.rows} | {source.url for source in subject.loaded if source.url})
+    urls = sorted(
+        {row.url for row in subject.rows if row.url} | {source.url for source in subject.loaded if source.url}
+    )
     found = _query(settings, _STATE, {"code": subject.code, "issuer": subject.issuer, "urls": urls})
     return {(label, item): value for label, item, value in found}
 

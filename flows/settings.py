@@ -86,13 +86,18 @@ class Settings(BaseSettings):
         )
 
     @property
+    def own_hosts(self) -> frozenset[str]:
+        """The hosts that the operator has allowed by name: those with a fixed or a private address, the base's."""
+        base = urlsplit(self.base_url or "").hostname
+        return self.private_hosts | self.hosts.keys() | ({base} if base else set())
+
+    @property
     def manners(self) -> Manners:
         """How hosts are asked."""
-        own = urlsplit(self.base_url or "").hostname
         return Manners(
             agent=self.agent,
             limits=self.limits,
-            guard=AddressGuard(self.hosts, self.private_hosts | ({own} if own else set())),
+            guard=AddressGuard(self.hosts, self.own_hosts - self.hosts.keys()),
             delay=self.delay,
             breaker=self.breaker,
             workers=self.workers,

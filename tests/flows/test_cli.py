@@ -201,13 +201,13 @@ def test_sources_are_checked_line_by_line(capsys: pytest.CaptureFixture[str], tm
     good = SAMPLE_SITE / "sources.csv"
     status, out, _ = call(capsys, "sources", "check", "--sources", str(good), "--base-url", "http://127.0.0.1/")
     assert status == 0
-    assert out.endswith("problems: 0\n")
+    assert out.endswith("problems: 0; doubts: 0\n")
     bad = tmp_path / "bad.csv"
     bad.write_text(
         "issuer,issuer_kind,year,url,division_code\n镇,town,1,http://a.example/,\n镇,town,,x,\n", encoding="utf-8"
     )
     status, out, err = call(capsys, "sources", "check", "--sources", str(bad))
-    assert (status, out, err.count("\n")) == (1, "addresses: 0; towns: 0; problems: 2\n", 2)
+    assert (status, out, err.count("\n")) == (1, "addresses: 0; listings: 0; towns: 0; problems: 2; doubts: 0\n", 2)
 
 
 def test_what_nobody_foresaw_is_one_line_and_a_traceback_only_on_demand(
