@@ -107,6 +107,7 @@ def findings(before: Form, now: Form, pairs: pa.Table) -> Iterator[Found]:
     numbers: _Numbers = {
         name: pairs[name].to_numpy() for name in pairs.column_names if name not in ("report_id", "year_before")
     }
+    report_ids, years = pairs["report_id"].to_pylist(), pairs["year_before"].to_pylist()
     for step, check in enumerate(load_cross_checks()):
         if isinstance(check, Balance):
             if before.id not in check.before_forms or now.id not in check.now_forms:
@@ -117,9 +118,9 @@ def findings(before: Form, now: Form, pairs: pa.Table) -> Iterator[Found]:
         else:
             hits, first, second = _jump(check, numbers) if isinstance(check, Jump) else _pasted(check, numbers)
         for position in np.flatnonzero(hits).tolist():
-            report_id, year = (pairs[name][position].as_py() for name in ("report_id", "year_before"))
-            message = check.message.format(f"{first[position]:.15g}", f"{second[position]:.15g}", year)
-            yield Found(report_id, step, check.rule, check.severity, _doubtful(check, numbers, position), message)
+            message = check.message.format(f"{first[position]:.15g}", f"{second[position]:.15g}", years[position])
+            doubtful = _doubtful(check, numbers, position)
+            yield Found(report_ids[position], step, check.rule, check.severity, doubtful, message)
 
 
 def paired(side: str, figure: str) -> str:

@@ -9,6 +9,7 @@ from importlib import resources
 import duckdb
 import pyarrow as pa
 
+from load.batch import encoded, in_key_order
 from load.between import check_years
 from load.database import Connection, WarehouseError, literal
 from load.views import create_views
@@ -144,12 +145,13 @@ def replace_rows(con: Connection, table: Table, rows: Iterable[Mapping[str, obje
 
 
 def insert(con: Connection, table: Table, batch: pa.Table) -> None:
-    """Insert an Arrow table with the columns of ``table``, sorted by its key, in one scan."""
+    """Insert an Arrow table with the columns of ``table``, sorted by its key, in one scan.
+
+    Raises WarehouseError when two of its rows share a key.
+    """
     columns = ", ".join(column.name for column in table.columns)
-    con.register("incoming", batch)
+    con.register("incoming", in_key_order(table.name, encoded(batch), table.order))
     try:
-        con.execute(
-            f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM incoming ORDER BY {', '.join(table.order)}"  # noqa: S608
-        )
+        con.execute(f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM incoming")  # noqa: S608
     finally:
         con.unregister("incoming")

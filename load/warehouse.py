@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from load.batch import codes, encoded
 from load.between import check_years
 from load.database import Connection, WarehouseError, one_line, open_database
 from load.schema import insert, prepare, stored_version
@@ -83,6 +84,7 @@ def load_batch(warehouse: Path | Connection, frames: Frames, snapshots: Iterable
             return load_batch(con, frames, snapshots)
     tables = load_dictionary().tables
     batches = {name: _arrow(tables[name], frames) for name in REPORT_TABLES}
+    _require_complete(batches)
     kept = snapshot_rows(snapshots)
     with transaction(warehouse):
         replaced = _delete_replaced(warehouse, batches["report"])
@@ -91,7 +93,6 @@ def load_batch(warehouse: Path | Connection, frames: Frames, snapshots: Iterable
         replace_wide_rows(warehouse, load_forms(), batches["report"], batches["figure"])
         check_years(warehouse, load_forms(), "SELECT division_code FROM concerned")
         replace_snapshots(warehouse, kept)
-        _require_consistent(warehouse, batches["report"])
     return LoadSummary(
         reports=batches["report"].num_rows,
         figures=batches["figure"].num_rows,
@@ -126,7 +127,8 @@ def _roll_back(con: Connection) -> None:
 def _arrow(table: Table, frames: Frames) -> pa.Table:
     columns = [column.name for column in table.columns]
     try:
-        return pa.Table.from_pandas(getattr(frames, table.name)[columns], table.arrow_schema, preserve_index=False)
+        frame = getattr(frames, table.name)[columns]
+        return encoded(pa.Table.from_pandas(frame, table.arrow_schema, preserve_index=False))
     except (KeyError, ValueError, pa.ArrowException) as error:
         raise WarehouseError(
             f"nothing was loaded: frame {table.name} does not fit: {' '.join(str(error).split())}"
@@ -150,30 +152,13 @@ def _delete_replaced(con: Connection, reports: pa.Table) -> int:
     return int(count)
 
 
-def _require_consistent(con: Connection, reports: pa.Table) -> None:
-    """Refuse a batch with two rows of one key, or with rows of a report that it does not hold."""
-    tables = load_dictionary().tables
-    con.register("incoming_report", reports.select(["report_id"]))
-    try:
-        for name in REPORT_TABLES:
-            key = ", ".join(tables[name].order)
-            twice = con.execute(
-                f"SELECT {key} FROM {name} SEMI JOIN incoming_report USING (report_id) "  # noqa: S608
-                "GROUP BY ALL HAVING count(*) > 1 LIMIT 1"
-            ).fetchall()
-            if twice:
-                raise WarehouseError(
-                    f"nothing was loaded: two rows of {name} with the key {', '.join(map(str, twice[0]))}"
-                )
-            homeless = con.execute(
-                f"SELECT report_id FROM {name} WHERE report_id NOT IN (SELECT report_id FROM report) LIMIT 1"  # noqa: S608
-            ).fetchall()
-            if homeless:
-                raise WarehouseError(
-                    f"nothing was loaded: {name} has rows of the report {homeless[0][0]}, which is not there"
-                )
-    finally:
-        con.unregister("incoming_report")
+def _require_complete(batches: Mapping[str, pa.Table]) -> None:
+    """Refuse a batch with rows of a report that it does not hold."""
+    known = set(batches["report"]["report_id"].to_pylist())
+    for name, batch in batches.items():
+        homeless = sorted(set(codes(batch["report_id"])[1]) - known)
+        if homeless:
+            raise WarehouseError(f"nothing was loaded: {name} has rows of the report {homeless[0]}, which is not there")
 
 
 def ordered(table: str) -> str:

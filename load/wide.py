@@ -5,11 +5,12 @@ Table ``figure`` stays what is true; a wide table is made from it, and follows e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
 
+from load.batch import codes
 from load.database import Connection, literal
 from transform.forms import Form
 from transform.tables import load_dictionary
@@ -62,8 +63,8 @@ def wide_rows(form: Form, reports: pa.Array, figures: pa.Table) -> pa.Table:
     Rows of ``figures`` that belong to other reports or other forms are left out.
     """
     names = list(form.figures)
-    row = _positions(figures["report_id"], reports)
-    column = _positions(figures["figure"], pa.array(names, pa.string()))
+    row = _positions(figures["report_id"], reports.to_pylist())
+    column = _positions(figures["figure"], names)
     value = figures["value"].to_numpy(zero_copy_only=False)
     kept = (row >= 0) & (column >= 0) & ~np.isnan(value)
     matrix = np.full((len(names), len(reports)), np.nan)
@@ -72,12 +73,12 @@ def wide_rows(form: Form, reports: pa.Array, figures: pa.Table) -> pa.Table:
     return pa.Table.from_arrays([reports, *columns], names=["report_id", *map(column_name, names)])
 
 
-def _positions(values: pa.ChunkedArray, among: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _positions(values: pa.ChunkedArray, among: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """The position of each value in ``among``, -1 where it is not there."""
-    encoded = values.combine_chunks().dictionary_encode()
-    place = {value: position for position, value in enumerate(among.to_pylist())}
-    of_code = np.array([place.get(value, -1) for value in encoded.dictionary.to_pylist()] or [-1], np.int64)
-    positions: np.ndarray[tuple[int], np.dtype[np.int64]] = of_code[encoded.indices.to_numpy(zero_copy_only=False)]
+    code, distinct = codes(values)
+    place = {value: position for position, value in enumerate(among)}
+    of_code = np.array([*(place.get(value, -1) for value in distinct), -1], np.int64)
+    positions: np.ndarray[tuple[int], np.dtype[np.int64]] = of_code[code]
     return positions
 
 
