@@ -23,14 +23,15 @@ _RESEMBLANCE_MARGIN = 15.0
 Slots = tuple[Token | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class ColumnReading:
     """The tokens of one row in the order of the form's columns.
 
     ``anchored`` follows the columns of the grid, ``ordered`` the order of the header, ``canonical`` the order of the
     form where the header prints another; each is None when it gives no complete reading.  ``order`` is the
     sequence of column ids that the header prints (canonical when it prints none); ``contradicted`` says that the header
-    is damaged and out of order.
+    is damaged and out of order.  ``by_place`` tells that no value had a say: other values in the same columns under
+    the same header are read alike.
     """
 
     anchored: Slots | None
@@ -38,6 +39,14 @@ class ColumnReading:
     canonical: Slots | None
     order: tuple[str, ...]
     contradicted: bool = False
+    by_place: bool = False
+
+    @property
+    def is_single(self) -> bool:
+        """Whether all readings that there are agree."""
+        if self.canonical is not None:
+            return False
+        return self.anchored is None or self.ordered is None or self.anchored == self.ordered
 
 
 @lru_cache(maxsize=256)
@@ -160,10 +169,15 @@ def _above(
     return _Above(kept, leaves, repeats, named & allowed)
 
 
-def _anchored(row: RawRow, table: TableDef, columns: tuple[ColumnDef, ...], year: int | None) -> Slots | None:
-    """Tokens by grid column; None where the header is unclear, or names columns that the row does not reach."""
+def _anchored(
+    row: RawRow, table: TableDef, columns: tuple[ColumnDef, ...], year: int | None
+) -> tuple[Slots | None, bool]:
+    """Tokens by grid column, and whether their places alone tell; None where the header is unclear.
+
+    It is also None where the header names columns that the row does not reach.
+    """
     if row.header_columns is None or not row.header_columns:
-        return None
+        return None, True
     stacks = tuple([(column, tuple([t.info for t in stack])) for column, stack in row.header_columns.items()])
     above = _above(stacks, tuple([t.column for t in row.values]), table, columns, year)
     tokens: Sequence[Token] = [row.values[k] for k in above.kept]
@@ -171,11 +185,13 @@ def _anchored(row: RawRow, table: TableDef, columns: tuple[ColumnDef, ...], year
     if above.repeats:
         merged = _merge_repeated(tokens, leaves, table, {c.id for c in columns})
         if merged is None:
-            return None
+            return None, False
         tokens, leaves = merged
     resolved = resolve_header(tuple(leaves), table, columns)
+    by_place = not above.repeats
     if resolved is None:
-        return None
+        return None, by_place
+    by_place = by_place and None not in resolved
     words = alignment_words()
     for column_id, token, leaf in zip(resolved, tokens, leaves, strict=True):
         if (
@@ -183,11 +199,11 @@ def _anchored(row: RawRow, table: TableDef, columns: tuple[ColumnDef, ...], year
             and token.info.has_digits
             and (leaf is None or leaf.key not in words.ignored_columns | words.subtotal)
         ):
-            return None
+            return None, False
     by_id = {i: t for i, t in zip(resolved, tokens, strict=True) if i}
-    if not above.named <= set(by_id):
-        return None
-    return tuple(by_id.get(c.id) for c in columns)
+    if not above.named <= by_id.keys():
+        return None, by_place
+    return tuple([by_id.get(c.id) for c in columns]), by_place
 
 
 def _merge_repeated(
@@ -209,12 +225,6 @@ def _merge_repeated(
     return kept_tokens, kept_leaves
 
 
-def header_order(header: Sequence[Token], table: TableDef, columns: tuple[ColumnDef, ...]) -> tuple[str, ...] | None:
-    """See :func:`_header_order`, which keeps its results: the rows of a table share their header."""
-    return _header_order(tuple([t.info for t in header]), table, columns)
-
-
-@lru_cache(maxsize=1 << 10)
 def _header_order(
     header: tuple[TextInfo, ...], table: TableDef, columns: tuple[ColumnDef, ...]
 ) -> tuple[str, ...] | None:
@@ -264,11 +274,11 @@ def _last_line_order(header: Sequence[TextInfo], table: TableDef, allowed: set[s
     return None
 
 
-def _disordered(header: Sequence[Token], table: TableDef, columns: tuple[ColumnDef, ...]) -> bool:
+def _disordered(header: Sequence[TextInfo], table: TableDef, columns: tuple[ColumnDef, ...]) -> bool:
     """Whether an incomplete header contradicts the form's own order."""
     rank = {c.id: k for k, c in enumerate(columns)}
     parents = {c.id for c in columns if c.parent}
-    named = [i for t in header for i in t.info.ids("column", table.id) if i in rank]
+    named = [i for info in header for i in info.ids("column", table.id) if i in rank]
     below = [rank[i] for i in named if i in parents]
     top = [rank[i] for i in named if i not in parents]
     return below != sorted(below) or top != sorted(top)
@@ -352,6 +362,24 @@ def without_repeats(row: RawRow, header: Sequence[Token], table: TableDef, colum
     return replace(row, values=merged[0]) if merged is not None and len(merged[0]) == len(columns) else row
 
 
+@lru_cache(maxsize=1 << 10)
+def _printed_order(
+    header: tuple[TextInfo, ...], table: TableDef, columns: tuple[ColumnDef, ...], exact: bool
+) -> tuple[tuple[str, ...], bool]:
+    """The order of columns that a header prints, and whether it is damaged and out of order; the rows share it."""
+    order = _header_order(header, table, columns)
+    if order is not None:
+        return order, not exact and _children_first(order, columns)
+    labels = tuple(info for info in header if not any(info.has(k) for k in ("corner", "band", "title", "parent")))
+    resolved = resolve_header(labels, table, columns) if len(labels) >= len(columns) else None
+    if resolved is not None and all(c.id in resolved for c in columns):
+        return tuple(i for i in resolved if i), False
+    named = {i for info in header for i in info.ids("column", table.id)} & {c.id for c in columns}
+    foreign = len([info for info in labels if info.key and not info.senses]) >= len(columns) > 1 and not named
+    contradicted = _disordered(header, table, columns) or 0 < len(named) < len(columns) or foreign
+    return tuple(c.id for c in columns), contradicted
+
+
 def read_columns(
     row: RawRow,
     header: Sequence[Token],
@@ -365,25 +393,13 @@ def read_columns(
     ``header`` is the last header seen for its table (its own, or that of a row before); ``lead`` is the number of
     filling cells that stand before the values of the table in flat text, if known.
     """
-    anchored = _anchored(row, table, columns, year)
-    order = header_order(header, table, columns)
-    contradicted = False
-    if order is None:
-        labels = tuple(t.info for t in header if not any(t.info.has(k) for k in ("corner", "band", "title", "parent")))
-        resolved = resolve_header(labels, table, columns) if len(labels) >= len(columns) else None
-        if resolved is not None and all(c.id in resolved for c in columns):
-            order = tuple(i for i in resolved if i)
-        else:
-            named = {i for t in header for i in t.info.ids("column", table.id)} & {c.id for c in columns}
-            order = tuple(c.id for c in columns)
-            foreign = len([i for i in labels if i.key and not i.senses]) >= len(columns) > 1 and not named
-            contradicted = _disordered(header, table, columns) or 0 < len(named) < len(columns) or foreign
-    elif row.header_columns is None and _children_first(order, columns):
-        contradicted = True
+    anchored, by_place = _anchored(row, table, columns, year)
+    exact = row.header_columns is not None
+    order, contradicted = _printed_order(tuple([t.info for t in header]), table, columns, exact)
     ordered: Slots | None = None
     canonical: Slots | None = None
-    exact = row.header_columns is not None
     values = None if contradicted else trimmed(row.values, len(order), exact, lead)
+    by_place = by_place and exact and (contradicted or len(row.values) <= len(order))
     if values is not None and len(order) > len(columns):
         values = tuple(t for i, t in zip(order, values, strict=True) if i)
     contradicted = contradicted or (values is None and len(order) > len(columns))
@@ -392,4 +408,4 @@ def read_columns(
         by_id = dict(zip(order, values, strict=True))
         ordered = tuple(by_id[c.id] for c in columns)
         canonical = None if values == ordered else values
-    return ColumnReading(anchored, ordered, canonical, order, contradicted)
+    return ColumnReading(anchored, ordered, canonical, order, contradicted, by_place)

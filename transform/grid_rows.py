@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from extract.page import Cell, Grid
-from transform.tokens import RawRow, Token, alignment_words, describe_cell, heads_blank_row, is_unit, is_value_word
+from transform.tokens import (
+    Caption,
+    RawRow,
+    Token,
+    alignment_words,
+    describe_cell,
+    heads_blank_row,
+    is_unit,
+    is_value_word,
+)
 from transform.vocabulary import SenseKind
 
 _MIN_BLANK_STRIP = 5
@@ -43,7 +52,7 @@ class _Header:
                 self.columns.setdefault(column, []).insert(0, token)
 
 
-def grid_rows(grid: Grid, block: int, lead: tuple[Token, ...], above: list[Token], pinyin: bool) -> Iterator[RawRow]:
+def grid_rows(grid: Grid, block: int, lead: tuple[Caption, ...], above: list[Token], pinyin: bool) -> Iterator[RawRow]:
     """The rows of one grid; ``above`` holds, and takes, a header printed as a grid of its own."""
     pending: list[Token] = list(above)
     above.clear()
@@ -60,13 +69,13 @@ def grid_rows(grid: Grid, block: int, lead: tuple[Token, ...], above: list[Token
         if not tokens:
             continue
         parts = _split_at(tokens, header.starts) if header.starts else list(_split_repeated(tokens))
-        data = [(part, _label_zone(part)) for part in parts]
-        is_data = any(_is_data(part, zone, header.columns) for part, zone in data)
-        zone = data[0][1]
-        if fresh and not is_data and _is_blank_strip(tokens[zone:], header.columns):
+        zones = [(place, part, _label_zone(part)) for place, part in enumerate(parts)]
+        data = [(place, part, zone) for place, part, zone in zones if _is_data(part, zone, header.columns)]
+        zone = zones[0][2]
+        if fresh and not data and _is_blank_strip(tokens[zone:], header.columns):
             blank_strip = RawRow(list(pending), tokens[:zone], tokens[zone:], block, header.columns, lead)
             continue
-        if not is_data:
+        if not data:
             if not fresh and any(t.info.has(kind) for t in tokens for kind in ("column", "corner", "band")):
                 pending, header, fresh = [], _Header(), True
             own = [t for t in tokens if not t.info.is_blank and not t.inherited]
@@ -74,9 +83,7 @@ def grid_rows(grid: Grid, block: int, lead: tuple[Token, ...], above: list[Token
             header.add(own)
             continue
         first = True
-        for place, (part, zone) in enumerate(data):
-            if not _is_data(part, zone, header.columns):
-                continue
+        for place, part, zone in data:
             found = RawRow(pending if first else [], part[:zone], part[zone:], block, header.columns, lead)
             first = False
             if place and header.starts:
@@ -135,13 +142,13 @@ def _split_repeated(tokens: list[Token]) -> Iterator[list[Token]]:
     start, seen_label, seen_value = 0, False, False
     for position, token in enumerate(tokens):
         info = token.info
-        labels_row = info.has("row") and not info.is_value
         if info.has_digits:
             seen_value = seen_label
-        elif seen_value and labels_row:
-            yield tokens[start:position]
-            start, seen_value = position, False
-        seen_label = seen_label or labels_row
+        elif info.senses and not info.is_value and info.has("row"):
+            if seen_value:
+                yield tokens[start:position]
+                start, seen_value = position, False
+            seen_label = True
     yield tokens[start:]
 
 
@@ -156,8 +163,9 @@ def _is_data(tokens: list[Token], zone: int, columns: dict[int, list[Token]]) ->
     values = tokens[zone:]
     if not values:
         return False
-    if any(t.info.has_digits or t.info.value.status == "dash" for t in values):
-        return True
+    for token in values:
+        if token.info.has_digits or token.info.value.status == "dash":
+            return True
     labels = [t for t in tokens[:zone] if t.info.key and not is_unit(t.info)]
     if not labels or labels[-1].inherited:
         return False
@@ -195,6 +203,8 @@ def upright(grid: Grid, pinyin: bool) -> Grid:
 
 
 def _senses_along(cells: Sequence[Cell | None], kind: SenseKind, table: str, pinyin: bool) -> int:
-    texts = {c.text for c in cells if c is not None}
-    named = {i for text in texts for i in describe_cell(text, pinyin).ids(kind, table)}
+    named: set[str] = set()
+    for cell in cells:
+        if cell is not None and (info := describe_cell(cell.text, pinyin)).senses:
+            named.update(info.ids(kind, table))
     return len(named - _ANYWHERE)

@@ -64,29 +64,30 @@ def level_of(division_code: str | None) -> str | None:
 
 def evaluate(form: Form, figures: Mapping[str, Figure], division_code: str | None = None) -> list[Outcome]:
     """Every identity of the form for which at least one figure of each side has a place on the page."""
+    values = {name: figure.value for name, figure in figures.items()}
     outcomes = []
     for identity in identities_of(form, figures):
         if not asked_of(identity, division_code):
             continue
-        sums: list[Number] = []
-        unknown: list[str] = []
-        for side in (identity.left, identity.right):
-            placed = 0
-            total: Number = 0
-            for name in side:
-                figure = figures.get(name)
-                placed += figure is not None and figure.status != "missing"
-                if figure is None or figure.value is None:
-                    unknown.append(name)
-                else:
-                    total += figure.value
-            if side and not placed:
-                break
-            sums.append(total)
-        if len(sums) == 2:
-            right = sums[1] + identity.constant
-            outcomes.append(Outcome(identity, sums[0], right, right - sums[0], tuple(unknown)))
+        left = [values.get(name) for name in identity.left]
+        right = [values.get(name) for name in identity.right]
+        unknown: tuple[str, ...] = ()
+        if None in left or None in right:
+            if not (_has_place(identity.left, figures) and _has_place(identity.right, figures)):
+                continue
+            unknown = tuple(name for name in _terms(identity) if values.get(name) is None)
+        less, more = _sum(left), _sum(right) + identity.constant
+        outcomes.append(Outcome(identity, less, more, more - less, unknown))
     return outcomes
+
+
+def _sum(numbers: Sequence[Number | None]) -> Number:
+    return sum([number for number in numbers if number is not None])
+
+
+def _has_place(side: Sequence[str], figures: Mapping[str, Figure]) -> bool:
+    """Whether any figure of a side has a place on the page; a side without figures needs none."""
+    return not side or any(name in figures and figures[name].status != "missing" for name in side)
 
 
 def _terms(identity: Identity) -> tuple[str, ...]:
@@ -99,11 +100,13 @@ def locate(outcomes: Sequence[Outcome], figures: Mapping[str, Figure]) -> dict[s
     A cell is located when every equation that it takes part in is broken, there are at least two of them, all ask for
     the same change, and no other cell explains any of these equations.
     """
+    equations = [o for o in outcomes if o.identity.relation == "=" and o.identity.severity == "error" and not o.unknown]
+    if all(outcome.holds for outcome in equations):
+        return {}
     involved: dict[str, list[Outcome]] = {}
-    for outcome in outcomes:
-        if outcome.identity.relation == "=" and outcome.identity.severity == "error" and not outcome.unknown:
-            for name in _terms(outcome.identity):
-                involved.setdefault(name, []).append(outcome)
+    for outcome in equations:
+        for name in _terms(outcome.identity):
+            involved.setdefault(name, []).append(outcome)
     explains: dict[str, Number] = {}
     for name, mine in involved.items():
         if len(mine) < 2 or any(o.holds for o in mine):

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from transform.alignment import Doubts, Placement, row_holds, same_cells, texts_of, total_place
+from transform.column_plans import ColumnPlans
 from transform.columns import (
     ColumnReading,
     Slots,
     common_columns,
     filling_before,
     possible_leads,
-    read_columns,
     without_filling,
     without_repeats,
 )
@@ -28,17 +28,23 @@ _MONEY = "元"
 _MIN_REPEATED_DIGITS = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class _ReadRow:
     placed: PlacedRow
     columns: tuple[ColumnDef, ...]
+    figures: tuple[str, ...]
     reading: ColumnReading
     header: list[Token]
 
 
 @lru_cache(maxsize=256)
-def _columns_of(row: RowDef, table: TableDef) -> tuple[ColumnDef, ...]:
-    return tuple(table.column(c) for c in row.columns)
+def _columns_named(ids: tuple[str, ...], table: TableDef) -> tuple[ColumnDef, ...]:
+    return tuple(table.column(column) for column in ids)
+
+
+@lru_cache(maxsize=256)
+def _figures_of(row: RowDef, table: TableDef) -> tuple[str, ...]:
+    return tuple(figure_id(table, row.id, column) for column in row.columns)
 
 
 def place_rows(
@@ -49,25 +55,21 @@ def place_rows(
     read: list[_ReadRow] = []
     known_rows = {r.id: r for r in table.rows}
     lead = _leads(instance, table)
+    plans = ColumnPlans(table, year)
     for placed in instance.rows:
         row_def = known_rows.get(placed.row_id)
-        named = {i for t in placed.row.header for i in t.info.ids("column", table.id)}
-        is_header = any(t.info.has("column") and not t.info.has("row") for t in placed.row.header)
-        begins_block = table.layout == "blocks" and any(
-            t.info.has("corner") or t.info.has("band") for t in placed.row.header
-        )
-        if begins_block or (is_header and len(named) >= min(2, len(row_def.columns) if row_def else 2)):
+        if placed.row.header and _begins_block(placed.row.header, table, row_def):
             header = placed.row.header
         if row_def is None:
             continue
-        columns = _columns_of(row_def, table)
+        columns = _columns_named(row_def.columns, table)
         if len(placed.row.values) > len(columns):
             if placed.row.header_columns is None:
                 placed.row = without_repeats(placed.row, header, table, columns)
             else:
                 placed.row = without_filling(placed.row, _value_columns(instance, table, placed.row, len(columns)))
-        reading = read_columns(placed.row, header, table, columns, year, lead(placed.row))
-        read.append(_ReadRow(placed, columns, reading, header))
+        reading = plans.read(placed.row, header, columns, lead(placed.row))
+        read.append(_ReadRow(placed, columns, _figures_of(row_def, table), reading, header))
     placements: dict[str, Placement] = {}
     total = total_place(table)
     mode, tie = _better_mode(read, total)
@@ -89,27 +91,27 @@ def place_rows(
         if _repeats_merged_cells(placed.row, slots):
             doubts.add(
                 f"{table.id}.merged_cell",
-                [figure_id(table, placed.row_id, c.id) for c in columns],
+                row.figures,
                 f"this grid repeats merged cells, and one may be repeated here: {texts_of(placed.row)[:60]}",
             )
         in_grid = placed.row.header_columns is not None
-        for column, token in zip(columns, slots, strict=True):
+        certain = not placed.by_position
+        for column, key, token in zip(columns, row.figures, slots, strict=True):
             if token is None:
                 continue
-            key = figure_id(table, placed.row_id, column.id)
             if in_grid and _spans_several(token, slots):
                 doubts.add(
                     f"{table.id}.merged_cell", [key], f"one cell stands for several figures: '{token.info.text}'"
                 )
             placements[key] = Placement(
                 token,
-                certain=not placed.by_position,
+                certain=certain,
                 header_text=_amount_header(column, placed.row, token, row_header, table) if column.decimal else None,
             )
         if placed.by_position:
             doubts.add(
                 f"{table.id}.row_by_position",
-                [figure_id(table, placed.row_id, c.id) for c in columns],
+                row.figures,
                 f"the label of row '{placed.row_id}' cannot be read; only its place tells which row it is",
                 "warning",
             )
@@ -117,7 +119,7 @@ def place_rows(
         loose = [row for row in read if row.placed.row.header_columns is None and len(row.columns) > 1]
         doubts.add(
             f"{table.id}.cells_lost",
-            [figure_id(table, row.placed.row_id, c.id) for row in loose for c in row.columns],
+            [figure for row in loose for figure in row.figures],
             "cells of this table were lost, and no sum tells whether others moved into their place",
             "warning",
         )
@@ -127,12 +129,21 @@ def place_rows(
     return placements
 
 
+def _begins_block(header: Sequence[Token], table: TableDef, row: RowDef | None) -> bool:
+    """Whether the labels above a row are a header of their own: of a block, or with two columns at least."""
+    if table.layout == "blocks" and any(t.info.has("corner") or t.info.has("band") for t in header):
+        return True
+    named = {i for t in header for i in t.info.ids("column", table.id)}
+    is_header = any(t.info.has("column") and not t.info.has("row") for t in header)
+    return is_header and len(named) >= min(2, len(row.columns) if row else 2)
+
+
 def _between(doubts: Doubts, row: _ReadRow, table: TableDef, total: int | None, mode: str, tie: bool) -> Slots | None:
     """The reading by columns or the reading by order: they agree, or the row's own sum decides, or the table's."""
     anchored, ordered = row.reading.anchored, row.reading.ordered
     if mode == "canonical":
         return row.reading.canonical or ordered
-    if anchored is None or ordered is None or anchored == ordered or same_cells(anchored, ordered):
+    if row.reading.is_single or anchored is None or ordered is None or same_cells(anchored, ordered):
         return anchored if anchored is not None else ordered
     if total is not None:
         a, o = row_holds(anchored, total), row_holds(ordered, total)
@@ -141,7 +152,7 @@ def _between(doubts: Doubts, row: _ReadRow, table: TableDef, total: int | None, 
     if tie:
         doubts.add(
             f"{table.id}.columns_unclear",
-            [figure_id(table, row.placed.row_id, c.id) for c in row.columns],
+            row.figures,
             "the header and the order of the cells disagree about the columns of this row",
         )
     return anchored if mode == "anchored" else ordered
@@ -211,8 +222,13 @@ def _value_columns(instance: Instance, table: TableDef, row: RawRow, width: int)
 
 def _looks_glued(row: RawRow, width: int) -> bool:
     """Whether a row prints one cell only, with at least as many digits as the row has figures."""
-    printed = [t for t in row.values if not t.info.is_blank]
-    return len(printed) == 1 and len(row.values) > 1 and sum(c.isdigit() for c in printed[0].info.text) >= width
+    printed: Token | None = None
+    for token in row.values:
+        if not token.info.is_blank:
+            if printed is not None:
+                return False
+            printed = token
+    return printed is not None and len(row.values) > 1 and sum(c.isdigit() for c in printed.info.text) >= width
 
 
 def _in_one_line(row: RawRow) -> bool:
@@ -226,7 +242,7 @@ def _spans_several(token: Token, slots: Slots) -> bool:
 
 def _repeats_merged_cells(row: RawRow, slots: Slots) -> bool:
     """Whether all places of a row print the same long number in a grid that prints merged bands once a column."""
-    if len(slots) < 2:
+    if len(slots) < 2 or (slots[0] and slots[1] and slots[0].info.text != slots[1].info.text):
         return False
     texts = {t.info.text for t in slots if t is not None}
     if len(texts) != 1 or sum(c.isdigit() for c in texts.pop()) < _MIN_REPEATED_DIGITS:
@@ -246,8 +262,11 @@ def _amount_header(
 
 
 def _better_mode(read: Sequence[_ReadRow], total: int | None) -> tuple[str, bool]:
-    """Which way of reading keeps most row sums, and whether reading by columns and by order keep equally many."""
-    if total is None:
+    """Which way of reading keeps most row sums, and whether reading by columns and by order keep equally many.
+
+    No sums are needed where every row has one reading.
+    """
+    if total is None or all(row.reading.is_single for row in read):
         return "anchored", True
     counts = {"anchored": 0, "ordered": 0, "canonical": 0}
     for row in read:

@@ -9,6 +9,7 @@ from transform.alignment import Doubts, Placement, texts_of
 from transform.forms import TableDef, figure_id
 from transform.model import Finding
 from transform.place import Instance
+from transform.vocabulary import years_in
 
 _RIVAL_SHARE = 0.6
 _MIN_PARTIAL_RIVAL = 3
@@ -73,8 +74,9 @@ def choose(year: int | None, doubts: Doubts, table: TableDef, printings: Sequenc
 def _years_around(instance: Instance) -> set[int]:
     """The years that captions of a table name; years inside its labels are instructions of the form."""
     first = instance.rows[0].row
-    captions = [t for t in (*first.lead, *first.header) if len(t.info.text) <= _LONGEST_CAPTION]
-    return {y for t in captions if not t.info.senses or t.info.has("title") for y in t.info.years()}
+    infos = [c.info for c in first.lead if years_in(c.text)] + [t.info for t in first.header if t.info.years()]
+    captions = [info for info in infos if len(info.text) <= _LONGEST_CAPTION]
+    return {y for info in captions if not info.senses or info.has("title") for y in info.years()}
 
 
 def _names_other_years(instance: Instance, year: int | None) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from extract.page import Grid, Page, Paragraph
 from transform.flat_rows import flat_rows
 from transform.grid_rows import grid_rows, upright
-from transform.tokens import LONGEST_STREAM_LABEL, RawRow, Token, describe_cell
+from transform.tokens import LONGEST_STREAM_LABEL, Caption, RawRow, Token
 
 _LEAD = 3
 
@@ -23,8 +23,8 @@ def read_rows(page: Page, pinyin: bool) -> list[RawRow]:
         if isinstance(block, Grid) and block.exact and len(block.rows[0] if block.rows else ()) > 1:
             rows.extend(flat_rows(stream, pinyin))
             lead = tuple(
-                Token(describe_cell(b.text, pinyin), b, block=i)
-                for i, b in stream[-_LEAD:]
+                Caption(b.text, pinyin)
+                for _, b in stream[-_LEAD:]
                 if isinstance(b, Paragraph) and len(b.text) <= LONGEST_STREAM_LABEL
             )
             stream = []

@@ -13,7 +13,7 @@ from transform.open_rows import record_readings
 from transform.place import Instance
 from transform.solve import Block
 from transform.tokens import RawRow, Token
-from transform.vocabulary import cases_within
+from transform.vocabulary import TextInfo, cases_within
 
 
 def place_strips(
@@ -35,7 +35,7 @@ def _strip_cases(row: RawRow, table: TableDef, taken: set[str]) -> list[str]:
     """The cases that a strip counts, in the order in which the header names them."""
     every = [r.id for r in table.rows]
     header: Iterable[Token] = row.header or [t for s in (row.header_columns or {}).values() for t in s]
-    named = list(dict.fromkeys(i for t in header for i in _cases(t, table)))
+    named = list(dict.fromkeys(i for t in header for i in _cases(t.info, table)))
     width = len(table.columns)
     cells = _strip_width(row, table)
     if len(named) == len(every) or (named and len(named) * width == cells):
@@ -43,7 +43,7 @@ def _strip_cases(row: RawRow, table: TableDef, taken: set[str]) -> list[str]:
     if cells != width:
         left = [i for i in every if i not in taken]
         return left[: cells // width] if cells % width == 0 and 0 < cells // width <= len(left) else every
-    led = [i for t in row.lead for i in _cases(t, table)]
+    led = [i for t in row.lead for i in _cases(t.info, table)]
     return (named or led or [i for i in every if i not in taken] or every)[-1 if named or led else 0 :][:1]
 
 
@@ -111,7 +111,7 @@ def _anchored_strip(
     for token in row.values:
         stack = row.header_columns.get(token.column, [])
         outcome = next((i for t in stack for i in t.info.ids("column", table.id)), None)
-        case = next((i for t in stack for i in _cases(t, table)), cases[0] if len(cases) == 1 else None)
+        case = next((i for t in stack for i in _cases(t.info, table)), cases[0] if len(cases) == 1 else None)
         if outcome is None or case is None:
             if token.info.is_blank or not stack:
                 continue
@@ -145,12 +145,12 @@ def _strip_order(row: RawRow, table: TableDef, cases: Sequence[str]) -> list[tup
     return None
 
 
-def _cases(token: Token, table: TableDef) -> tuple[str, ...]:
+def _cases(info: TextInfo, table: TableDef) -> tuple[str, ...]:
     """The cases that a header label names: as its own meaning, or before an outcome in the same cell."""
-    ids = token.info.ids("row", table.id)
-    if ids or not token.info.ids("column", table.id):
+    ids = info.ids("row", table.id)
+    if ids or not info.ids("column", table.id):
         return ids
-    return cases_within(token.info.key, table.id)
+    return cases_within(info.key, table.id)
 
 
 def _strip_width(row: RawRow, table: TableDef) -> int:

@@ -59,6 +59,19 @@ class Token:
         return self.source.locator
 
 
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """A short paragraph before a grid, which is described only where somebody asks."""
+
+    text: str
+    pinyin: bool
+
+    @property
+    def info(self) -> TextInfo:
+        """What the paragraph can mean."""
+        return describe_cell(self.text, self.pinyin)
+
+
 @dataclass(slots=True, eq=False)
 class RawRow:
     """The values that follow one another, with the labels of their row and the header above.
@@ -73,9 +86,10 @@ class RawRow:
     values: list[Token]
     block: int
     header_columns: dict[int, list[Token]] | None = None
-    lead: tuple[Token, ...] = ()
+    lead: tuple[Caption, ...] = ()
 
 
+@lru_cache(maxsize=1 << 15)
 def describe_cell(text: str, pinyin: bool) -> TextInfo:
     """What a cell or line can mean; similar labels are admitted where it is short enough to be a label."""
     return describe(text, pinyin, length_without_noise(text, pinyin) <= LONGEST_LABEL)

@@ -72,7 +72,7 @@ class TextInfo:
 
     def years(self) -> tuple[int, ...]:
         """The years that the text names."""
-        return _years(self.text)
+        return years_in(self.text)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -86,7 +86,8 @@ def _kinds(senses: frozenset[Sense]) -> frozenset[SenseKind]:
 
 
 @lru_cache(maxsize=1 << 13)
-def _years(text: str) -> tuple[int, ...]:
+def years_in(text: str) -> tuple[int, ...]:
+    """The years that a text names, in its order."""
     return tuple(int(y) for y in _YEAR.findall(fold(text)))
 
 
