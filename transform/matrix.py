@@ -22,6 +22,7 @@ from transform.forms import ColumnDef, Form, RowDef, TableDef, figure_id
 from transform.open_rows import OpenRow, candidates, settle_open_rows, without_common_surplus
 from transform.place import Instance, PlacedRow
 from transform.solve import Block
+from transform.strange_places import doubt_strange_places
 from transform.tokens import RawRow, Token
 
 _MONEY = "元"
@@ -124,8 +125,10 @@ def place_rows(
             "warning",
         )
     if open_rows:
-        open_rows = without_common_surplus(table, open_rows, fixed, placements, total)
+        open_rows = without_common_surplus(table, open_rows, fixed, placements, total, [r.placed for r in read])
         settle_open_rows(form, doubts, table, open_rows, fixed, placements)
+    if total is not None:
+        doubt_strange_places(doubts, table, [row.placed for row in read], placements, total)
     return placements
 
 

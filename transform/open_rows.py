@@ -14,6 +14,7 @@ from transform.solve import Block, Candidate, Entry
 from transform.tokens import RawRow, Token
 
 _MIN_COMMON_SURPLUS = 3
+_LEAST_LEAD = 2
 
 
 @dataclass(slots=True)
@@ -60,27 +61,70 @@ def without_common_surplus(
     fixed: dict[str, Slots],
     placements: dict[str, Placement],
     total: int | None,
+    read: Sequence[PlacedRow],
 ) -> list[OpenRow]:
-    """Rows that all have the same cell too many lose it, where leaving out one place alone keeps their sums."""
+    """Rows that all have the same cell too many lose it: one that is empty in all of them, else the one that sums show.
+
+    ``read`` are all rows of the table; those in the same columns as an open row lose the same empty cell.
+    """
     width = len(table.columns)
     surplus = [r for r in open_rows if len(r.placed.row.values) == width + 1 and len(r.order) == width]
     if total is None or len(surplus) < _MIN_COMMON_SURPLUS:
         return open_rows
-    holding = []
-    for place in range(width + 1):
-        results = [
-            row_holds(_in_form_order(_leave_out(r.placed.row.values, place), r.order, table), total) for r in surplus
-        ]
-        holding.append((results.count(True), -results.count(False), -place))
-    best = max(holding)
-    if best[0] < 1 or best[0] < -2 * best[1] or sum(h[:2] == best[:2] for h in holding) > 1:
-        return open_rows
+    places = _columns_of(surplus[0].placed)
+    alike = [p for p in read if _columns_of(p) == places and p.row_id in fixed]
+    blank = [
+        k
+        for k in range(width + 1)
+        if all(p.row.values[k].info.is_blank for p in (*(r.placed for r in surplus), *alike))
+    ]
+    results = _results_without(surplus, blank[0], table, total) if len(blank) == 1 else []
+    if results and 2 * results.count(False) <= results.count(True):
+        place = blank[0]
+        for placed in alike:
+            _fix(placed, place, surplus[0].order, table, fixed, placements)
+    else:
+        found = _place_by_sums(surplus, table, total)
+        if found is None:
+            return open_rows
+        place = found
     for row in surplus:
-        slots = _in_form_order(_leave_out(row.placed.row.values, -best[2]), row.order, table)
-        fixed[row.placed.row_id] = slots
-        for column, token in zip(table.columns, slots, strict=True):
-            placements[figure_id(table, row.placed.row_id, column.id)] = Placement(token)
+        _fix(row.placed, place, row.order, table, fixed, placements)
     return [r for r in open_rows if r not in surplus]
+
+
+def _columns_of(placed: PlacedRow) -> tuple[int, ...]:
+    return tuple(t.column for t in placed.row.values)
+
+
+def _results_without(surplus: Sequence[OpenRow], place: int, table: TableDef, total: int) -> list[bool | None]:
+    return [row_holds(_in_form_order(_leave_out(r.placed.row.values, place), r.order, table), total) for r in surplus]
+
+
+def _place_by_sums(surplus: Sequence[OpenRow], table: TableDef, total: int) -> int | None:
+    """The one place that rows can do without; None where another would do nearly as well."""
+    holding = []
+    for place in range(len(table.columns) + 1):
+        results = _results_without(surplus, place, table, total)
+        holding.append((results.count(True), -results.count(False), -place))
+    first, second = sorted(holding, reverse=True)[:2]
+    if first[0] < 1 or first[0] < -2 * first[1] or first[0] - second[0] < _LEAST_LEAD:
+        return None
+    return -first[2]
+
+
+def _fix(
+    placed: PlacedRow,
+    place: int,
+    order: Sequence[str],
+    table: TableDef,
+    fixed: dict[str, Slots],
+    placements: dict[str, Placement],
+) -> None:
+    slots = _in_form_order(_leave_out(placed.row.values, place), order, table)
+    fixed[placed.row_id] = slots
+    for column, token in zip(table.columns, slots, strict=True):
+        placements[figure_id(table, placed.row_id, column.id)] = Placement(token)
 
 
 def record_readings(

@@ -29,6 +29,7 @@ _FUZZY_CUTOFF = 74.0
 _FUZZY_MARGIN = 6.0
 _MIN_FUZZY_LENGTH = 4
 _MAX_LABEL_LENGTH = 60
+_MAX_WORDS_OF_VALUE = 24
 _MIN_CUT_LENGTH = 2
 _HAN_ORDINALS = "一二三四五六七八九十"
 
@@ -311,7 +312,8 @@ def describe(text: str, pinyin: bool, fuzzy: bool) -> TextInfo:
             for key in keys:
                 senses = senses or similar_label(key) or _similar_by_path(key)
     wordless = not keys and not _WORD.search(folded)
-    is_value = not senses and (value.status != "text" or wordless or value_like(text))
+    wordy = bool(keys) and len(keys[0]) > _MAX_WORDS_OF_VALUE
+    is_value = not senses and (value.status != "text" or wordless or (value_like(text) and not wordy))
     is_value = is_value or value.status == "dash"
     has_digits = is_value and (value.status == "reported" or bool(_HAS_DIGIT.search(text)))
     return TextInfo(text, keys[0] if keys else "", senses, exact, value, is_value, value.status == "blank", has_digits)

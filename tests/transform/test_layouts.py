@@ -136,3 +136,49 @@ def test_a_column_of_row_numbers_or_codes_is_no_value() -> None:
     ):
         assert present(report) == STATISTICS
         assert not [f for f in report.findings if f.rule.endswith("unplaced_row")]
+
+
+def test_the_foot_of_a_list_is_no_row_of_it() -> None:
+    foot = "单位负责人：张三 审核人：李四 填报人：王五 联系电话：0421- 6822903 填报日期：2017年1月3日*3"
+    report = statistics(("统计指标", "单位", "统计数"), *INDICATORS, (foot,))
+    assert present(report) == STATISTICS
+    assert not [f for f in report.findings if f.rule.endswith("unplaced_row")]
+
+
+ROWS = (
+    "一、本年新收政府信息公开申请数量",
+    "二、上年结转政府信息公开申请数量",
+    "（一）予以公开",
+    "（二）部分公开",
+    "（七）总计",
+)
+
+
+def test_a_filling_cell_before_all_values_is_left_out_of_rows_of_zeros_too() -> None:
+    numbers = [
+        [1, 2, 0, 0, 0, 1, 4],
+        [0, 1, 0, 0, 0, 0, 1],
+        [0, "", 0, 0, 0, 0, 0],
+        [1, 1, 0, 0, 0, 0, 2],
+        [0] * 6 + [""],
+    ]
+    report = read(table(("项目", *APPLICANTS), *((label, "", *row) for label, row in zip(ROWS, numbers, strict=True))))
+    granted = list(values(report, "requests.granted.").values())
+    assert granted == [0, "blank", 0, 0, 0, 0, 0]
+
+
+def test_zeros_and_blanks_in_other_columns_than_those_of_other_rows_are_in_doubt() -> None:
+    numbers = [[1, 2, 0, 0, 0, 1, 4], [0, 1, 0, 0, 0, 0, 1], [0, "", 0, 0, 0, 0, 0, ""], [1, 1, 0, 0, 0, 0, 2], [0] * 7]
+    rows = [(label, *row) for label, row in zip(ROWS, numbers, strict=True)]
+    rows[2] = (rows[2][0], "", *rows[2][1:-1])
+    report = read(table(("项目", *APPLICANTS), *rows))
+    doubted = {name for f in report.findings for name in f.figures}
+    assert {"requests.granted.natural_person", "requests.granted.business"} <= doubted
+
+
+def test_cells_of_several_digits_are_not_cut_where_blanks_may_be_lost() -> None:
+    cells = [258, 725, 983]
+    report = read(
+        *(f"<p>{text}</p>" for text in (*APPLICANTS, ROWS[0], *[1] * 6, 6, ROWS[1], *cells, ROWS[2], *[0] * 7))
+    )
+    assert all(f.value is None for f in report.figures if f.figure.startswith("requests.carried_in."))
