@@ -136,6 +136,8 @@ def as_record(parsed: Parsed) -> dict[str, Any]:
             "figures": [],
             "findings": [],
             "sections": [],
+            "statements": [],
+            "extra": [],
         }
     return {
         "path": parsed.path,
@@ -158,7 +160,12 @@ def as_record(parsed: Parsed) -> dict[str, Any]:
             for figure in report.figures
         ],
         "findings": [finding_record(finding) for finding in report.findings],
-        "sections": [asdict(section) for section in report.sections],
+        "sections": [
+            {"section": section.section, "heading": section.heading, "text": section.text}
+            for section in report.sections
+        ],
+        "statements": [asdict(statement) for statement in report.statements],
+        "extra": [asdict(row) for row in report.extra],
     }
 
 

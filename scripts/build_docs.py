@@ -32,6 +32,7 @@ from load.database import open_database  # noqa: E402
 from load.schema import prepare  # noqa: E402
 from load.views import mart_names  # noqa: E402
 from load.wide import column_name  # noqa: E402
+from transform.concepts import load_wording  # noqa: E402
 from transform.forms import Form, Identity, load_forms  # noqa: E402
 from transform.tables import Table, load_dictionary  # noqa: E402
 
@@ -115,12 +116,21 @@ def _formula(found: Sequence[tuple[str, Identity]]) -> str:
 
 
 def _statements_block() -> str:
-    concepts = tomllib.loads((ROOT / "data" / "statements.toml").read_text(encoding="utf-8"))["concept"]
     rows = [
-        [c["name"], f"`{c['rule']}`" + (", `text.zero`" if "nil_table" in c else ""), ", ".join(c["readings"])]
-        for c in concepts
+        [c.name, f"`{c.rule}`" + (", `text.zero`" if c.nil_table else ""), ", ".join(c.readings)]
+        for c in load_wording().concepts
+        if c.rule
     ]
     return table(["stated in the prose", "rule", "compared in forms"], rows)
+
+
+def _stated_part() -> str:
+    """Every concept of table ``statement``: what the prose can state, what the local form of the years before 2014 adds."""
+    rows = [[f"`{c.id}`", c.unit, c.name] for c in load_wording().concepts]
+    known = {c.id for c in load_wording().concepts}
+    local = tomllib.loads((ROOT / "data" / "local_form.toml").read_text(encoding="utf-8"))["indicator"]
+    rows += [[f"`{i['concept']}`", i["unit"], i["name"]] for i in local if i["concept"] not in known]
+    return table(["concept", "unit", "what is stated"], rows)
 
 
 def _years_block() -> str:
@@ -199,10 +209,14 @@ def dictionary_page() -> str:
         "`data/forms/`; the comments in the database come from the same files. "
         f"Schema version {dictionary.schema_version}.",
         f"The forms hold {total} figures: {counts}.",
-        "- [Tables](#tables)\n- [Views](#views)\n- [Marts](#marts)\n"
+        "- [Tables](#tables)\n- [Stated concepts](#stated-concepts)\n- [Views](#views)\n- [Marts](#marts)\n"
         + "\n".join(f"- [Figures of form {f}](#form-{f})" for f in forms),
         "## Tables",
         *(_table_part(t) for t in dictionary.tables.values()),
+        "## Stated concepts",
+        "What the column `concept` of table `statement` can hold; `data/statements.toml` and `data/local_form.toml` have the "
+        "wording.",
+        _stated_part(),
         "## Views",
         *(
             _view_part(name, dictionary.views[name].comment, comments[name])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from transform.alignment import Alignment, Doubts
+from transform.alignment import Alignment, Doubts, Placement
+from transform.extra_rows import extra_rows
 from transform.forms import Form, TableDef
 from transform.lists import place_list
 from transform.matrix import place_rows
+from transform.model import ExtraRow
 from transform.place import Instance, find_instances
 from transform.printings import Printing, choose, relevant
 from transform.strips import place_strips
@@ -25,8 +27,19 @@ def align(form: Form, year: int | None, raw_rows: Sequence[RawRow]) -> Alignment
             result.blocks |= _occupied(instance)
         printings = [_place(form, year, instance, table) for instance in found]
         if printings:
-            result.placements.update(choose(year, result.doubts, table, printings))
+            chosen = choose(year, result.doubts, table, printings)
+            result.placements.update(chosen)
+            if table.layout == "list":
+                result.extra += _extra(printings, chosen)
     return result
+
+
+def _extra(printings: Sequence[Printing], chosen: Mapping[str, Placement]) -> Iterator[ExtraRow]:
+    """What the printings that gave the figures print besides."""
+    tokens = {placement.token for placement in chosen.values() if placement.token is not None}
+    for printing in printings:
+        if any(chosen.get(figure) is placement for figure, placement in printing.placements.items()):
+            yield from extra_rows(printing.instance, tokens)
 
 
 def _occupied(instance: Instance) -> set[int]:

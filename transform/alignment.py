@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from transform.columns import Slots
 from transform.forms import TableDef
-from transform.model import Cause, Finding, Severity
+from transform.model import Cause, ExtraRow, Finding, Severity
 from transform.tokens import RawRow, Token
 
 
@@ -36,11 +36,12 @@ class Doubts:
 
 @dataclass(slots=True)
 class Alignment:
-    """Where each figure stands, what is in doubt, and which blocks of the page the tables occupy."""
+    """Where each figure stands, what is in doubt, which blocks of the page the tables occupy, what no figure takes."""
 
     placements: dict[str, Placement] = field(default_factory=dict)
     doubts: Doubts = field(default_factory=Doubts)
     blocks: set[int] = field(default_factory=set)
+    extra: list[ExtraRow] = field(default_factory=list)
 
 
 def total_place(table: TableDef) -> int | None:

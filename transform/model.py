@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Status = Literal["reported", "blank", "dash", "text", "decoded", "missing"]
@@ -10,6 +10,8 @@ Severity = Literal["error", "warning", "info"]
 Cause = Literal["source", "parse", "unknown"]
 Verdict = Literal["verified", "incomplete", "flagged", "empty"]
 SectionId = Literal["overview", "disclosure", "requests", "disputes", "problems", "other_matters"]
+Scope = Literal["report", "area", "other"]
+StatementSource = Literal["prose", "table"]
 Number = int | float
 
 
@@ -43,11 +45,63 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The prose under one statutory heading, in the original script, with noise removed."""
+    """The prose under one statutory heading, in the original script, with noise removed.
+
+    ``locators`` has the place of each line of ``text`` in the source.
+    """
 
     section: SectionId
     heading: str
     text: str
+    locators: tuple[str, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A paragraph of prose with its place, and the section that it stands in (None: in none)."""
+
+    section: SectionId | None
+    locator: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A number that the text of a report states; never a figure.
+
+    ``value`` is in ``unit`` (``approximate``: 约, 余 stand beside it).  ``scope`` tells whether the words speak of this
+    organ in the ``year`` reported on (``report``), of all organs of an area together (``area``), or of another time, of
+    plans or running totals (``other``).  ``source``: running prose, or a row of a local statistical table.  ``quote``
+    are the words that state it, as the page prints them, at ``locator``.
+    """
+
+    concept: str
+    value: Number
+    unit: str
+    approximate: bool
+    year: int | None
+    scope: Scope
+    source: StatementSource
+    quote: str
+    section: SectionId | None
+    locator: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraRow:
+    """A number of the statistics table that the form has no place for: a province's own row, or a running total.
+
+    ``label`` is the row as printed, ``column`` the words over the cell (None where its column is not known), ``unit``
+    the unit that the row prints; ``value``, ``status``, ``raw`` and ``locator`` are as in :class:`Figure`.
+    """
+
+    label: str
+    column: str | None
+    value: Number | None
+    unit: str | None
+    status: Status
+    raw: str
+    locator: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +126,5 @@ class Report:
     figures: tuple[Figure, ...]
     findings: tuple[Finding, ...]
     sections: tuple[Section, ...]
+    statements: tuple[Statement, ...] = ()
+    extra: tuple[ExtraRow, ...] = ()

@@ -7,16 +7,20 @@ from collections.abc import Mapping, Sequence
 from extract.page import Grid, Page, Paragraph
 from transform.align import align
 from transform.alignment import Alignment, Placement
+from transform.concepts import LOCAL_FORM
+from transform.contradictions import contradictions
 from transform.fold import has_pinyin_noise
 from transform.forms import FigureDef, Form
 from transform.identities import domain_findings, identity_findings
+from transform.local_form import LocalTable, local_sums, read_local_table
 from transform.metadata import read_metadata
 from transform.model import Figure, Finding, Metadata, Report, Verdict
 from transform.numbers import DOUBTFUL_NOTES, read_value
 from transform.raw_rows import read_rows
 from transform.recognise import recognise_form
-from transform.sections import split_sections
-from transform.statements import statement_findings
+from transform.sections import passages, split_sections
+from transform.statements import read_statements
+from transform.tokens import RawRow
 
 _MAX_ODD_BLANKS = 6
 _MIN_PRINTED_BESIDE = 20
@@ -148,14 +152,33 @@ def _verdict(figures: Mapping[str, Figure], findings: Sequence[Finding]) -> Verd
     return "incomplete" if doubted or not read else "verified"
 
 
-def _empty_report(page: Page, metadata: Metadata, findings: list[Finding], pinyin: bool) -> Report:
-    if page.images:
+def _empty_report(
+    page: Page, metadata: Metadata, findings: list[Finding], local: LocalTable | None, pinyin: bool
+) -> Report:
+    if local:
+        message = "no statutory table was found on the page; its local statistical table is read as statements"
+    elif page.images:
         message = f"no statutory table in the text of the page; it holds {page.images} images, which may be the tables"
     else:
         message = "no statutory table was found on the page"
     findings.append(Finding("page.no_table", "warning", (), message, "unknown"))
     sections = split_sections(page, frozenset(), pinyin=pinyin)
-    return Report(metadata, None, "empty", page.source_format, (), tuple(findings), sections)
+    stated = read_statements(passages(page, sections, frozenset()), year=metadata.year, pinyin=pinyin)
+    statements = [s.statement for s in stated]
+    if local:
+        findings += local_sums(local)
+        findings += contradictions(stated, local.figures, form=LOCAL_FORM)
+        statements += local.statements
+    return Report(
+        metadata, None, "empty", page.source_format, (), tuple(findings), sections, statements=tuple(statements)
+    )
+
+
+def _local_table(form: Form | None, raw_rows: Sequence[RawRow], year: int | None) -> LocalTable | None:
+    """The local table of the years before 2014, where the page may have one: its labels are like those of a list."""
+    if form is not None and all(table.layout != "list" for table in form.tables):
+        return None
+    return read_local_table(raw_rows, year)
 
 
 def read_report(page: Page) -> Report:
@@ -168,11 +191,12 @@ def read_report(page: Page) -> Report:
     findings = list(about)
     raw_rows = read_rows(page, pinyin)
     form = recognise_form(raw_rows)
+    local = _local_table(form, raw_rows, metadata.year)
     if form is None:
-        return _empty_report(page, metadata, findings, pinyin)
+        return _empty_report(page, metadata, findings, local, pinyin)
     alignment = align(form, metadata.year, raw_rows)
-    if not alignment.placements:
-        return _empty_report(page, metadata, findings, pinyin)
+    if len(alignment.placements) <= (len(local.numbers) if local else 0):
+        return _empty_report(page, metadata, findings, local, pinyin)
     figures = _figures(form, alignment)
     sections = split_sections(page, frozenset(alignment.blocks), pinyin=pinyin)
     uncertain = {name for f in alignment.doubts.findings if f.cause == "parse" for name in f.figures}
@@ -186,6 +210,16 @@ def read_report(page: Page) -> Report:
     findings += _lost_borders(form, figures, unusual)
     findings += _odd_blanks(form, figures)
     findings += identity_findings(form, figures, frozenset(uncertain), metadata.division_code)
-    findings += statement_findings(sections, figures, form=form.id, year=metadata.year, pinyin=pinyin)
-    verdict = _verdict(figures, findings)
-    return Report(metadata, form.id, verdict, page.source_format, tuple(figures.values()), tuple(findings), sections)
+    stated = read_statements(passages(page, sections, frozenset(alignment.blocks)), year=metadata.year, pinyin=pinyin)
+    findings += contradictions(stated, figures, form=form.id)
+    return Report(
+        metadata=metadata,
+        form=form.id,
+        verdict=_verdict(figures, findings),
+        source_format=page.source_format,
+        figures=tuple(figures.values()),
+        findings=tuple(findings),
+        sections=sections,
+        statements=tuple(s.statement for s in stated),
+        extra=tuple(alignment.extra),
+    )

@@ -17,7 +17,7 @@ from rapidfuzz import fuzz, process
 
 from extract.page import Block, Page, Paragraph
 from transform.fold import clean, fold, han_only
-from transform.model import Section, SectionId
+from transform.model import Passage, Section, SectionId
 from transform.titles import aligned_fold
 
 _PREFIX = 48
@@ -25,6 +25,9 @@ _PREFIX_WITH_PINYIN = 200
 _MAY_BEGIN = frozenset("一二三四五六七八九十壹贰貳叁參肆伍陆陸柒捌玖拾第(（0123456789０１２３４５６７８９")
 _PROSE = 30
 _FIRM, _LOOSE, _FILLED, _UNNUMBERED = 10.0, 4.0, 2.0, 3.0
+
+_Line = tuple[str, str]
+"""A line of prose and its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +112,38 @@ def split_sections(page: Page, table_blocks: frozenset[int], *, pinyin: bool) ->
     headings = _chain(list(_candidates(page, table_blocks, pinyin)))
     if not headings:
         return ()
-    prose = {at: block.text for at, block in enumerate(page.blocks) if _is_prose(block) and at not in table_blocks}
+    prose = {at: block for at, block in enumerate(page.blocks) if _is_prose(block) and at not in table_blocks}
     ends = [heading.at for heading in headings[1:]] + [len(page.blocks)]
     sections = []
     for heading, end in zip(headings, ends, strict=True):
-        below = (clean(prose[at], pinyin=pinyin) for at in range(heading.at + 1, end) if at in prose)
-        body = [heading.rest, *below]
+        below = [prose[at] for at in range(heading.at + 1, end) if at in prose]
+        body = [(heading.rest, page.blocks[heading.at].locator)]
+        body += [(clean(block.text, pinyin=pinyin), block.locator) for block in below]
         lines = _until_footer(body) if heading is headings[-1] else body
-        text = "\n".join(line for line in lines if _has_words(line))
-        sections.append(Section(_rules().ids[heading.section], heading.heading, text))
-    above = [text for at, text in prose.items() if at < headings[0].at] if headings[0].section else []
+        sections.append(_section(heading.section, heading.heading, [line for line in lines if _has_words(line[0])]))
+    above = [block for at, block in prose.items() if at < headings[0].at] if headings[0].section else []
     unheaded = _sentences(above, pinyin)
-    overview = [Section(_rules().ids[0], "", "\n".join(unheaded))] if unheaded else []
-    return (*overview, *sections)
+    return (*([_section(0, "", unheaded)] if unheaded else ()), *sections)
+
+
+def passages(page: Page, sections: tuple[Section, ...], table_blocks: frozenset[int]) -> tuple[Passage, ...]:
+    """The prose of the page, line by line: that of its sections, or all of it where no section was found."""
+    if sections:
+        return tuple(
+            Passage(section.section, locator, line)
+            for section in sections
+            for line, locator in zip(section.text.split("\n"), section.locators, strict=False)
+        )
+    return tuple(
+        Passage(None, block.locator, block.text)
+        for at, block in enumerate(page.blocks)
+        if _is_prose(block) and at not in table_blocks
+    )
+
+
+def _section(section: int, heading: str, lines: list[_Line]) -> Section:
+    text = "\n".join(line for line, _ in lines)
+    return Section(_rules().ids[section], heading, text, tuple(locator for _, locator in lines))
 
 
 def _is_prose(block: Block) -> TypeGuard[Paragraph]:
@@ -260,15 +282,15 @@ def _has_words(text: str) -> bool:
     return any(character.isalpha() for character in text)
 
 
-def _until_footer(lines: list[str]) -> list[str]:
+def _until_footer(lines: list[_Line]) -> list[_Line]:
     rules = _rules()
-    for at, line in enumerate(lines):
+    for at, (line, _) in enumerate(lines):
         if rules.footers.match(fold(line[: rules.longest_footer])):
             return lines[:at]
     return lines
 
 
-def _sentences(paragraphs: list[str], pinyin: bool) -> list[str]:
+def _sentences(paragraphs: list[Paragraph], pinyin: bool) -> list[_Line]:
     """The running text among the paragraphs: sentences, not titles, menus or info boxes."""
-    long = (clean(text, pinyin=pinyin) for text in paragraphs if len(text) >= _PROSE and "。" in text)
-    return [text for text in long if len(text) >= _PROSE]
+    long = ((clean(p.text, pinyin=pinyin), p.locator) for p in paragraphs if len(p.text) >= _PROSE and "。" in p.text)
+    return [line for line in long if len(line[0]) >= _PROSE]

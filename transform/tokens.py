@@ -21,8 +21,10 @@ _LONGEST_NOISY_LABEL = 240
 class _Words:
     subtotal: frozenset[str]
     ignored_columns: frozenset[str]
+    total_columns: frozenset[str]
     value_words: frozenset[str]
     units: frozenset[str]
+    foot: frozenset[str]
     page_numbers: re.Pattern[str]
 
 

@@ -13,7 +13,7 @@ from flows.parse import Parsed, as_record, parse_bytes, parse_each, parse_path
 from transform.model import Figure, Finding, Metadata, Report, Section
 
 SEED = Path(__file__).parents[2] / "data" / "sample_site" / "lingyuan" / "sandaohezi" / "2020.txt"
-KEYS = {"path", "error", "report", "figures", "findings", "sections"}
+KEYS = {"path", "error", "report", "figures", "findings", "sections", "statements", "extra"}
 
 
 def report(*findings: Finding) -> Report:

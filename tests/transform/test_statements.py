@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from transform.concepts import load_wording
+from transform.contradictions import contradictions
 from transform.forms import load_forms
-from transform.model import Figure, Finding, Section, SectionId, Status
-from transform.statements import _wording, statement_findings
+from transform.model import Figure, Finding, Passage, SectionId, Status
+from transform.statements import read_statements
 
 REQUESTS = {
     "requests.received.total": 12,
@@ -27,13 +29,14 @@ REQUESTS = {
     "disclosure.normative_documents.issued": 5,
 }
 NOTHING: dict[str, int] = {}
+FIFTEEN = Passage("overview", "paragraph 1", "共收到政府信息公开申请15件。")
 
 
 def table(values: dict[str, int], *, status: Status = "reported") -> dict[str, Figure]:
     """Every figure that a concept names, 0 unless given."""
     figures = {
         figure: Figure(figure, 0, "件", "reported", "0", None)
-        for concept in _wording().concepts
+        for concept in load_wording().concepts
         for readings in concept.readings.values()
         for reading in readings
         for _, figure in reading
@@ -52,8 +55,9 @@ def findings(
     year: int | None = 2023,
     pinyin: bool = False,
 ) -> list[Finding]:
-    sections = [Section(section, "标题", text)]
-    return list(statement_findings(sections, table(values), form=form, year=year, pinyin=pinyin))
+    passages = [Passage(section, f"paragraph {n}", line) for n, line in enumerate(text.splitlines(), 1)]
+    stated = read_statements(passages, year=year, pinyin=pinyin)
+    return list(contradictions(stated, table(values), form=form))
 
 
 def rules(text: str, values: dict[str, int] = REQUESTS, **options: object) -> list[tuple[str, str]]:
@@ -275,18 +279,15 @@ def test_two_different_statements_decide_nothing() -> None:
 
 @pytest.mark.parametrize("status", ["blank", "dash", "text", "missing"])
 def test_figure_without_a_number_is_not_compared(status: Status) -> None:
-    sections = [Section("overview", "标题", "共收到政府信息公开申请15件。")]
-    figures = table({"requests.received.total": 0}, status=status)
-    assert statement_findings(sections, figures, form="2021", year=2023, pinyin=False) == ()
+    stated = read_statements([FIFTEEN], year=2023, pinyin=False)
+    assert contradictions(stated, table({"requests.received.total": 0}, status=status), form="2021") == ()
 
 
 def test_figure_that_was_decoded_is_compared() -> None:
-    sections = [Section("overview", "标题", "共收到政府信息公开申请15件。")]
     figures = table(REQUESTS)
     figures["requests.received.total"] = replace(figures["requests.received.total"], status="decoded")
-    assert [f.rule for f in statement_findings(sections, figures, form="2021", year=2023, pinyin=False)] == [
-        "text.number"
-    ]
+    stated = read_statements([FIFTEEN], year=2023, pinyin=False)
+    assert [f.rule for f in contradictions(stated, figures, form="2021")] == ["text.number"]
 
 
 def test_plans_and_problems_are_not_statements_about_the_year() -> None:
@@ -325,7 +326,7 @@ def test_message_is_one_short_line_with_both_numbers() -> None:
 def test_every_figure_that_a_concept_names_is_a_figure_of_its_form(form: str) -> None:
     named = {
         figure
-        for concept in _wording().concepts
+        for concept in load_wording().concepts
         for reading in (*concept.readings.get(form, ()), tuple((1, name) for name in concept.nil_table.get(form, ())))
         for _, figure in reading
     }
@@ -335,11 +336,11 @@ def test_every_figure_that_a_concept_names_is_a_figure_of_its_form(form: str) ->
 
 def test_long_prose_costs_little() -> None:
     sentence = "我镇认真落实条例要求，无一例外地规范依申请公开办理流程，收到各类政府信息公开申请和结转事项5件次以上。"
-    sections = [Section("overview", "标题", "\n".join(f"{n}、{sentence * 8}" for n in range(10)))]
+    passages = [Passage("overview", f"paragraph {n}", f"{n}、{sentence * 8}") for n in range(10)]
     figures = table(REQUESTS)
     costs = []
     for _ in range(5):
         start = time.perf_counter()
-        statement_findings(sections, figures, form="2021", year=2023, pinyin=False)
+        contradictions(read_statements(passages, year=2023, pinyin=False), figures, form="2021")
         costs.append(time.perf_counter() - start)
     assert min(costs) < 0.02

@@ -1,0 +1,159 @@
+"""What the prose of a report can state: concepts, their wording and their readings (``data/statements.toml``)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any, get_args
+
+from transform.model import SectionId, Severity
+
+LOCAL_FORM = "local"
+"""The readings of the local statistical form of the years before 2014."""
+
+_PART = re.compile(r"%([A-Z_]+)%")
+NO_STATEMENTS: frozenset[SectionId] = frozenset({"problems"})
+"""Where plans and shortcomings stand, and nothing is stated of the year."""
+
+Reading = tuple[tuple[int, str], ...]
+"""Figures to add (sign 1) and to subtract (sign -1)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Concept:
+    """Something that a report can state a number of; ``sections`` are those in which it is compared (None: no section).
+
+    ``states`` finds numbers and ``denies`` statements that there are none, both in a folded sentence that holds one of
+    ``needs`` and none of ``bars``, with none of ``bars_before`` before them.  A number of the ``unit`` is compared by
+    ``relation`` with each of the ``readings`` of a form; without readings it is compared with nothing.
+    """
+
+    id: str
+    name: str
+    unit: str
+    rule: str | None
+    severity: Severity
+    relation: str
+    sections: frozenset[SectionId | None]
+    needs: tuple[str, ...]
+    bars: tuple[str, ...]
+    bars_before: tuple[str, ...]
+    matters: bool
+    states: re.Pattern[str] | None
+    denies: re.Pattern[str] | None
+    readings: Mapping[str, tuple[Reading, ...]]
+    nil_table: Mapping[str, tuple[str, ...]]
+    explained_by: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How sentences speak: of other times, areas and matters, of years; and everything that they can state."""
+
+    times: re.Pattern[str]
+    areas: re.Pattern[str]
+    matters: re.Pattern[str]
+    whole_year: re.Pattern[str]
+    month: re.Pattern[str]
+    other_organ: re.Pattern[str]
+    counted: re.Pattern[str]
+    denied: re.Pattern[str]
+    signs: re.Pattern[str]
+    approximate: re.Pattern[str]
+    channel_lists: re.Pattern[str]
+    parts: str
+    other_years: tuple[tuple[tuple[str, ...], int, str], ...]
+    needs: re.Pattern[str]
+    by_need: Mapping[str, tuple[Concept, ...]]
+    concepts: tuple[Concept, ...]
+
+    def concerned(self, text: str) -> tuple[Concept, ...]:
+        """The concepts that a text may state, by the words that it holds; in one pass over the text."""
+        words = {match[1] for match in self.needs.finditer(text)}
+        return tuple(dict.fromkeys(concept for word in words for concept in self.by_need[word])) if words else ()
+
+
+def _any_of(patterns: Sequence[str]) -> re.Pattern[str] | None:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns)) if patterns else None
+
+
+def _alternatives(patterns: Sequence[str], parts: Mapping[str, str]) -> re.Pattern[str] | None:
+    """One pattern out of several with parts filled in; their groups ``n`` become ``n0``, ``n1``, ..."""
+    expanded = []
+    for position, pattern in enumerate(patterns):
+        whole = pattern
+        while _PART.search(whole):
+            whole = _PART.sub(lambda match: parts[match[1]], whole)
+        expanded.append(whole.replace("(?P<n>", f"(?P<n{position}>"))
+    return _any_of(expanded)
+
+
+def _reading(terms: Sequence[str], sums: Mapping[str, Sequence[str]]) -> Reading:
+    reading: list[tuple[int, str]] = []
+    for term in terms:
+        if term.startswith("@"):
+            reading.extend((1, figure) for figure in sums[term[1:]])
+        else:
+            reading.append((-1, term[1:]) if term.startswith("-") else (1, term))
+    return tuple(reading)
+
+
+def _concept(entry: Mapping[str, Any], data: Mapping[str, Any]) -> Concept:
+    parts, sums, opened_by = data["parts"], data["sums"], data["sentence"]["parts_opened_by"]
+    return Concept(
+        id=entry["id"],
+        name=entry["name"],
+        unit=entry.get("unit", "件"),
+        rule=entry.get("rule"),
+        severity=entry.get("severity", "warning"),
+        relation=entry.get("relation", "="),
+        sections=frozenset((*entry.get("sections", frozenset(get_args(SectionId)) - NO_STATEMENTS), None)),
+        needs=tuple(entry["needs"]),
+        bars=tuple(entry.get("bars", ())),
+        bars_before=(*entry.get("bars_before", ()), *(() if entry.get("with_parts") else (opened_by,))),
+        matters=entry.get("matters", False),
+        states=_alternatives(entry.get("states", ()), parts),
+        denies=_alternatives(entry.get("denies", ()), parts),
+        readings={
+            form: tuple(_reading(terms, sums) for terms in readings)
+            for form, readings in entry.get("readings", {}).items()
+        },
+        nil_table={form: tuple(figures) for form, figures in entry.get("nil_table", {}).items()},
+        explained_by=frozenset(entry.get("explained_by", ())),
+    )
+
+
+@lru_cache(maxsize=1)
+def load_wording() -> Wording:
+    """The wording of ``data/statements.toml``, read and compiled once."""
+    data: dict[str, Any] = tomllib.loads(
+        resources.files("data").joinpath("statements.toml").read_text(encoding="utf-8")
+    )
+    sentence = data["sentence"]
+    concepts = tuple(_concept(entry, data) for entry in data["concept"])
+    needs = sorted({need for concept in concepts for need in concept.needs}, key=len, reverse=True)
+    return Wording(
+        times=re.compile("|".join(sentence["times"])),
+        areas=re.compile("|".join(sentence["areas"])),
+        matters=re.compile("|".join(sentence["matters"])),
+        whole_year=re.compile(sentence["whole_year"]),
+        month=re.compile(sentence["month"]),
+        other_organ=re.compile(sentence["other_organ"]),
+        counted=re.compile(sentence["counted"]),
+        denied=re.compile(sentence["denied"]),
+        signs=re.compile(f"(?:{sentence['counted']})|(?:{sentence['denied']})"),
+        approximate=re.compile(sentence["approximate"]),
+        channel_lists=re.compile(sentence["channel_lists"]),
+        parts=sentence["parts_opened_by"],
+        other_years=(
+            (tuple(sentence["next_year"]), 1, sentence["next_year_as"]),
+            (tuple(sentence["last_year"]), -1, sentence["last_year_as"]),
+        ),
+        needs=re.compile(f"(?=({'|'.join(needs)}))"),
+        by_need={word: tuple(c for c in concepts if any(word.startswith(need) for need in c.needs)) for word in needs},
+        concepts=concepts,
+    )
