@@ -125,7 +125,7 @@ def _statements_block() -> str:
 
 
 def _stated_part() -> str:
-    """Every concept of table ``statement``: what the prose can state, what the local form of the years before 2014 adds."""
+    """Every concept of table ``statement``: what the prose can state, and what the local form adds."""
     rows = [[f"`{c.id}`", c.unit, c.name] for c in load_wording().concepts]
     known = {c.id for c in load_wording().concepts}
     local = tomllib.loads((ROOT / "data" / "local_form.toml").read_text(encoding="utf-8"))["indicator"]
@@ -214,8 +214,8 @@ def dictionary_page() -> str:
         "## Tables",
         *(_table_part(t) for t in dictionary.tables.values()),
         "## Stated concepts",
-        "What the column `concept` of table `statement` can hold; `data/statements.toml` and `data/local_form.toml` have the "
-        "wording.",
+        "What the column `concept` of table `statement` can hold; `data/statements.toml` and `data/local_form.toml` "
+        "have the wording.",
         _stated_part(),
         "## Views",
         *(

@@ -92,7 +92,12 @@ def rules_of(expression: ast.expr, where: str) -> Iterator[str]:
 def test_every_rule_is_described_and_no_other() -> None:
     statements = tomllib.loads((ROOT / "data" / "statements.toml").read_text(encoding="utf-8"))
     identities = {identity.rule for form in load_forms().values() for identity in form.identities}
-    raised = rules_in_code() | {concept["rule"] for concept in statements["concept"] if "rule" in concept} | identities | set(rules())
+    raised = (
+        rules_in_code()
+        | {concept["rule"] for concept in statements["concept"] if "rule" in concept}
+        | identities
+        | set(rules())
+    )
     described = RULE.findall((ROOT / "docs" / "findings.md").read_text(encoding="utf-8"))
     assert len(described) == len(set(described))
     assert set(described) == raised

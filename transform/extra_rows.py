@@ -22,7 +22,7 @@ def extra_rows(instance: Instance, placed: Collection[Token]) -> tuple[ExtraRow,
     for row, known in rows:
         if _is_foot(row.labels):
             continue
-        for token in row.values:
+        for token in (*row.values, *row.aside):
             heading = _heading(row, token)
             if token not in placed and _may_be_number(token, heading) and (heading or not known):
                 found += [(_order(token), made) for made in _extra(row, token, heading)]

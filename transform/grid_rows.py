@@ -30,11 +30,13 @@ _ANYWHERE = frozenset({"handled", "total"})
 class _Header:
     """The labels above the rows of a grid, by column, nearest first; columns that hold no figure; where lists begin.
 
-    ``starts`` are the columns in which a list begins that is printed in halves side by side.
+    ``totals`` are those of the ignored columns that hold running totals; ``starts`` are the columns in which a list
+    begins that is printed in halves side by side.
     """
 
     columns: dict[int, list[Token]] = field(default_factory=dict)
     ignored: set[int] = field(default_factory=set)
+    totals: set[int] = field(default_factory=set)
     starts: list[int] = field(default_factory=list)
 
     def add(self, tokens: Sequence[Token]) -> None:
@@ -48,6 +50,8 @@ class _Header:
             places = range(token.column, token.column + token.width)
             if token.info.key in words.ignored_columns:
                 self.ignored.update(places)
+                if token.info.key in words.total_columns:
+                    self.totals.update(places)
             for column in places:
                 self.columns.setdefault(column, []).insert(0, token)
 
@@ -64,7 +68,9 @@ def grid_rows(grid: Grid, block: int, lead: tuple[Caption, ...], above: list[Tok
     beside: dict[int, list[RawRow]] = {}
     for r, row in enumerate(grid.rows):
         tokens = _row_tokens(grid, row, r, block, pinyin)
+        aside: list[Token] = []
         if header.ignored:
+            aside = [t for t in tokens if t.column in header.totals and t.info.is_value]
             tokens = [t for t in tokens if t.column not in header.ignored or not t.info.is_value]
         if not tokens:
             continue
@@ -84,7 +90,8 @@ def grid_rows(grid: Grid, block: int, lead: tuple[Caption, ...], above: list[Tok
             continue
         first = True
         for place, part, zone in data:
-            found = RawRow(pending if first else [], part[:zone], part[zone:], block, header.columns, lead)
+            own_aside = tuple(t for t in aside if _lies_beside(t, parts, place))
+            found = RawRow(pending if first else [], part[:zone], part[zone:], block, header.columns, lead, own_aside)
             first = False
             if place and header.starts:
                 beside.setdefault(place, []).append(found)
@@ -128,6 +135,12 @@ def _label_zone(tokens: list[Token]) -> int:
         elif not seen_value and not is_value_word(info):
             zone = position + 1
     return zone
+
+
+def _lies_beside(token: Token, parts: Sequence[Sequence[Token]], place: int) -> bool:
+    """Whether a cell that was left out stands after the beginning of that part of its line and before the next."""
+    after = parts[place + 1 :]
+    return parts[place][0].column < token.column and not any(part[0].column < token.column for part in after)
 
 
 def _split_at(tokens: list[Token], starts: Sequence[int]) -> list[list[Token]]:

@@ -80,7 +80,7 @@ class RawRow:
 
     ``header`` holds the label tokens between the data row before and this one; ``header_columns`` maps a grid column
     to the labels above it, nearest first, and is None where columns are not known; ``lead`` are the short paragraphs
-    right before the row's grid.
+    right before the row's grid; ``aside`` are cells of the row that hold running totals and no figures.
     """
 
     header: list[Token]
@@ -89,6 +89,7 @@ class RawRow:
     block: int
     header_columns: dict[int, list[Token]] | None = None
     lead: tuple[Caption, ...] = ()
+    aside: tuple[Token, ...] = ()
 
 
 @lru_cache(maxsize=1 << 15)
