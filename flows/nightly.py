@@ -115,9 +115,7 @@ def _outcome(future: PrefectFuture[TownResult], town: Town) -> TownResult:
     if isinstance(outcome, TownResult):
         return outcome
     reason = one_line(outcome) if isinstance(outcome, BaseException) else "the task ended without a result"
-    return TownResult(
-        town.name, (), tuple(Failure(town.name, url, "run", reason) for url in (*town.addresses, *town.listings))
-    )
+    return TownResult(town.name, (), tuple(Failure(town.name, url, "run", reason) for url in town.addresses))
 
 
 def serve(settings: Settings) -> None:

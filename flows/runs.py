@@ -117,8 +117,7 @@ def _conclude(summary: Summary, settings: Settings) -> ExitCode:
 def _complain_of(failures: Iterable[Failure]) -> ExitCode:
     status = ExitCode.OK
     for failure in failures:
-        kind = f"{failure.stage}: {failure.outcome}" if failure.outcome else failure.stage
-        complain(f"{failure.address}: {failure.reason} ({kind})")
+        complain(f"{failure.address}: {failure.reason} ({failure.stage})")
         status = ExitCode.SOME_FAILED
     return status
 

@@ -70,11 +70,9 @@ def row_holds(slots: Slots, total: int) -> bool | None:
 
 
 def same_cells(a: Slots, b: Slots) -> bool:
-    """Whether two readings of a row give each place the same cell, or the same number."""
+    """Whether two readings of a row give each place the same cell, or cells that print the same."""
     return all(
-        x is y
-        or (x is not None and y is not None and x.info.value == y.info.value and x.info.value.status == "reported")
-        for x, y in zip(a, b, strict=True)
+        x is y or (x is not None and y is not None and x.info.value == y.info.value) for x, y in zip(a, b, strict=True)
     )
 
 

@@ -34,7 +34,6 @@ class _ReadRow:
     placed: PlacedRow
     columns: tuple[ColumnDef, ...]
     figures: tuple[str, ...]
-    has_amounts: bool
     reading: ColumnReading
     header: list[Token]
 
@@ -45,10 +44,8 @@ def _columns_named(ids: tuple[str, ...], table: TableDef) -> tuple[ColumnDef, ..
 
 
 @lru_cache(maxsize=256)
-def _figures_of(row: RowDef, table: TableDef) -> tuple[tuple[str, ...], bool]:
-    """The figures of a row in the order of its columns, and whether any of them may be an amount."""
-    figures = tuple(figure_id(table, row.id, column) for column in row.columns)
-    return figures, any(table.column(column).decimal for column in row.columns)
+def _figures_of(row: RowDef, table: TableDef) -> tuple[str, ...]:
+    return tuple(figure_id(table, row.id, column) for column in row.columns)
 
 
 def place_rows(
@@ -73,15 +70,14 @@ def place_rows(
             else:
                 placed.row = without_filling(placed.row, _value_columns(instance, table, placed.row, len(columns)))
         reading = plans.read(placed.row, header, columns, lead(placed.row))
-        figures, has_amounts = _figures_of(row_def, table)
-        read.append(_ReadRow(placed, columns, figures, has_amounts, reading, header))
+        read.append(_ReadRow(placed, columns, _figures_of(row_def, table), reading, header))
     placements: dict[str, Placement] = {}
     total = total_place(table)
     mode, tie = _better_mode(read, total)
     open_rows: list[OpenRow] = []
     fixed: dict[str, Slots] = {}
     for row in read:
-        placed, columns, order = row.placed, row.columns, row.reading.order
+        placed, columns, order, row_header = row.placed, row.columns, row.reading.order, row.header
         slots = (
             None
             if total is not None and _looks_glued(placed.row, len(columns))
@@ -93,7 +89,33 @@ def place_rows(
             open_rows.append(OpenRow(placed, order, found))
             continue
         fixed[placed.row_id] = slots
-        _write_row(doubts, row, slots, table, placements)
+        if _repeats_merged_cells(placed.row, slots):
+            doubts.add(
+                f"{table.id}.merged_cell",
+                row.figures,
+                f"this grid repeats merged cells, and one may be repeated here: {texts_of(placed.row)[:60]}",
+            )
+        in_grid = placed.row.header_columns is not None
+        certain = not placed.by_position
+        for column, key, token in zip(columns, row.figures, slots, strict=True):
+            if token is None:
+                continue
+            if in_grid and _spans_several(token, slots):
+                doubts.add(
+                    f"{table.id}.merged_cell", [key], f"one cell stands for several figures: '{token.info.text}'"
+                )
+            placements[key] = Placement(
+                token,
+                certain=certain,
+                header_text=_amount_header(column, placed.row, token, row_header, table) if column.decimal else None,
+            )
+        if placed.by_position:
+            doubts.add(
+                f"{table.id}.row_by_position",
+                row.figures,
+                f"the label of row '{placed.row_id}' cannot be read; only its place tells which row it is",
+                "warning",
+            )
     if total is None and any(not _in_one_line(r.placed.row) for r in open_rows if r.placed.row.header_columns is None):
         loose = [row for row in read if row.placed.row.header_columns is None and len(row.columns) > 1]
         doubts.add(
@@ -110,36 +132,6 @@ def place_rows(
     return placements
 
 
-def _write_row(doubts: Doubts, row: _ReadRow, slots: Slots, table: TableDef, placements: dict[str, Placement]) -> None:
-    """Write down the cells of a row that is read, and what is doubtful about them."""
-    placed = row.placed
-    if _repeats_merged_cells(placed.row, slots):
-        doubts.add(
-            f"{table.id}.merged_cell",
-            row.figures,
-            f"this grid repeats merged cells, and one may be repeated here: {texts_of(placed.row)[:60]}",
-        )
-    certain = not placed.by_position
-    merged = placed.row.header_columns is not None and _may_span(slots)
-    if certain and not merged and not row.has_amounts and None not in slots:
-        placements.update(zip(row.figures, [Placement(token) for token in slots], strict=True))
-        return
-    for column, key, token in zip(row.columns, row.figures, slots, strict=True):
-        if token is None:
-            continue
-        if merged and _spans_several(token, slots):
-            doubts.add(f"{table.id}.merged_cell", [key], f"one cell stands for several figures: '{token.info.text}'")
-        header_text = _amount_header(column, placed.row, token, row.header, table) if column.decimal else None
-        placements[key] = Placement(token, None, certain, header_text)
-    if placed.by_position:
-        doubts.add(
-            f"{table.id}.row_by_position",
-            row.figures,
-            f"the label of row '{placed.row_id}' cannot be read; only its place tells which row it is",
-            "warning",
-        )
-
-
 def _begins_block(header: Sequence[Token], table: TableDef, row: RowDef | None) -> bool:
     """Whether the labels above a row are a header of their own: of a block, or with two columns at least."""
     if table.layout == "blocks" and any(t.info.has("corner") or t.info.has("band") for t in header):
@@ -154,9 +146,16 @@ def _between(doubts: Doubts, row: _ReadRow, table: TableDef, total: int | None, 
     anchored, ordered = row.reading.anchored, row.reading.ordered
     if mode == "canonical":
         return row.reading.canonical or ordered
-    if row.reading.is_single or anchored is None or ordered is None or same_cells(anchored, ordered):
+    if row.reading.is_single or (anchored is not None and ordered is not None and same_cells(anchored, ordered)):
         return anchored if anchored is not None else ordered
-    if total is not None:
+    if total is None and anchored is not None and any(t.info.is_blank for t in row.placed.row.values):
+        moved = _label_is_moved(row.placed.row)
+        if moved is False:
+            return anchored
+        tie = tie and (ordered is not None or moved is True)
+    elif anchored is None or ordered is None:
+        return anchored if anchored is not None else ordered
+    elif total is not None:
         a, o = row_holds(anchored, total), row_holds(ordered, total)
         if a != o and a is not None and o is not None:
             return anchored if a else ordered
@@ -167,6 +166,15 @@ def _between(doubts: Doubts, row: _ReadRow, table: TableDef, total: int | None, 
             "the header and the order of the cells disagree about the columns of this row",
         )
     return anchored if mode == "anchored" else ordered
+
+
+def _label_is_moved(row: RawRow) -> bool | None:
+    """Whether the label of a row stands beside the column of its heading (信息内容); None where no heading tells."""
+    headed = [c for c, stack in (row.header_columns or {}).items() if any(t.info.has("corner") for t in stack)]
+    if not headed or not row.labels:
+        return None
+    label = row.labels[-1]
+    return not any(label.column <= column < label.column + label.width for column in headed)
 
 
 def _leads(instance: Instance, table: TableDef) -> Callable[[RawRow], int | None]:
@@ -247,19 +255,13 @@ def _in_one_line(row: RawRow) -> bool:
     return len({t.cell.row if t.cell is not None else -1 - k for k, t in enumerate(row.values)}) == 1
 
 
-def _may_span(slots: Slots) -> bool:
-    """Whether a row has cells of the row above it, or one cell in several places."""
-    return len(set(slots)) < len(slots) or True in [token.inherited for token in slots if token is not None]
-
-
 def _spans_several(token: Token, slots: Slots) -> bool:
     return token.info.has_digits and (token.inherited or slots.count(token) > 1)
 
 
 def _repeats_merged_cells(row: RawRow, slots: Slots) -> bool:
     """Whether all places of a row print the same long number in a grid that prints merged bands once a column."""
-    first = slots[0]
-    if len(slots) < 2 or (first is not None and len(first.info.text) < _MIN_REPEATED_DIGITS):
+    if len(slots) < 2 or (slots[0] and slots[1] and slots[0].info.text != slots[1].info.text):
         return False
     texts = {t.info.text for t in slots if t is not None}
     if len(texts) != 1 or sum(c.isdigit() for c in texts.pop()) < _MIN_REPEATED_DIGITS:

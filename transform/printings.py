@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from transform.alignment import Doubts, Placement, texts_of
 from transform.forms import TableDef, figure_id
@@ -34,7 +35,14 @@ def relevant(instances: Sequence[Instance], table: TableDef) -> list[Instance]:
     return [instance for instance, size in zip(instances, sizes, strict=True) if size >= max(1, least)]
 
 
-def choose(year: int | None, doubts: Doubts, table: TableDef, printings: Sequence[Printing]) -> dict[str, Placement]:
+class Choice(NamedTuple):
+    """The cells of a table, and whether the page prints the whole table again with other figures."""
+
+    placements: dict[str, Placement]
+    rivalled: bool
+
+
+def choose(year: int | None, doubts: Doubts, table: TableDef, printings: Sequence[Printing]) -> Choice:
     """The cells of the printing that belongs to the report, and of those that complete it.
 
     Preferred are printings beside which no other year is named, that are whole, and that come first.  What another
@@ -60,6 +68,7 @@ def choose(year: int | None, doubts: Doubts, table: TableDef, printings: Sequenc
         elif _names_other_years(printing.instance, year) <= other_year:
             rivals.append(printing)
     _extras(doubts, table, best.instance)
+    rivalled = False
     for rival in rivals:
         differing = _doubted_by(rival, best, chosen, table)
         if differing:
@@ -68,7 +77,8 @@ def choose(year: int | None, doubts: Doubts, table: TableDef, printings: Sequenc
                 "and nothing tells which one belongs to the report"
             )
             doubts.add(f"{table.id}.printed_twice", differing, message, cause="source")
-    return chosen
+            rivalled = rivalled or rival in whole
+    return Choice(chosen, rivalled)
 
 
 def _years_around(instance: Instance) -> set[int]:

@@ -8,17 +8,17 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
-from typing import NamedTuple, TypeGuard, get_args
+from typing import TypeGuard, get_args
 
 from rapidfuzz import fuzz, process
 
 from extract.page import Block, Page, Paragraph
 from transform.fold import clean, fold, han_only
 from transform.model import Passage, Section, SectionId
-from transform.titles import aligned_fold
+from transform.titles import aligned_fold, read_title
 
 _PREFIX = 48
 _PREFIX_WITH_PINYIN = 200
@@ -41,10 +41,13 @@ class _Rules:
     footers: re.Pattern[str]
     longest: int
     longest_footer: int
+    captions: re.Pattern[str]
+    longest_caption: int
     alike: float
 
 
-class _Heading(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Heading:
     """A block that may open a section: its index on the page, which section, how it is printed."""
 
     at: int
@@ -74,6 +77,8 @@ def _rules() -> _Rules:
         footers=re.compile("|".join(f"(?:{start})" for start in data["footers"]["starts"])),
         longest=data["longest"],
         longest_footer=data["footers"]["longest"],
+        captions=re.compile("|".join(f"(?:{caption})" for caption in data["captions"]["whole"])),
+        longest_caption=data["captions"]["longest"],
         alike=data["alike"],
     )
 
@@ -108,18 +113,20 @@ def split_sections(page: Page, table_blocks: frozenset[int], *, pinyin: bool) ->
     the text ``""``; what stands before the first heading is in no section, unless the page has no heading for the
     overview and the text is real prose: then that is the overview, with the heading ``""``.
     """
-    headings = _chain(list(_candidates(page, table_blocks, pinyin)))
+    candidates = list(_candidates(page, table_blocks, pinyin))
+    headings = _chain(candidates)
     if not headings:
         return ()
     prose = {at: block for at, block in enumerate(page.blocks) if _is_prose(block) and at not in table_blocks}
-    ends = [heading.at for heading in headings[1:]] + [len(page.blocks)]
+    ends = [heading.at for heading in headings[1:]] + [_end(page, candidates, headings[-1], prose, pinyin)]
     sections = []
     for heading, end in zip(headings, ends, strict=True):
         below = [prose[at] for at in range(heading.at + 1, end) if at in prose]
         body = [(heading.rest, page.blocks[heading.at].locator)]
         body += [(clean(block.text, pinyin=pinyin), block.locator) for block in below]
         lines = _until_footer(body) if heading is headings[-1] else body
-        sections.append(_section(heading.section, heading.heading, [line for line in lines if _has_words(line[0])]))
+        words = [line for line in lines if _has_words(line[0]) and not _is_caption(line[0])]
+        sections.append(_section(heading.section, heading.heading, words))
     above = [block for at, block in prose.items() if at < headings[0].at] if headings[0].section else []
     unheaded = _sentences(above, pinyin)
     return (*([_section(0, "", unheaded)] if unheaded else ()), *sections)
@@ -145,6 +152,23 @@ def _section(section: int, heading: str, lines: list[_Line]) -> Section:
     return Section(_rules().ids[section], heading, text, tuple(locator for _, locator in lines))
 
 
+def _end(page: Page, candidates: list[_Heading], last: _Heading, prose: dict[int, Paragraph], pinyin: bool) -> int:
+    """Where the last section ends: where the report, or another one, begins again, or with the page."""
+    again = (c.at for c in candidates if c.at > last.at and c.firm and c.section < last.section)
+    titles = (at for at, block in prose.items() if at > last.at and _is_title(clean(block.text, pinyin=pinyin)))
+    return min(next(again, len(page.blocks)), next(titles, len(page.blocks)))
+
+
+def _is_title(text: str) -> bool:
+    title = read_title(text)
+    return title is not None and title.fit > 0 and title.organ is not None and title.year is not None
+
+
+def _is_caption(line: str) -> bool:
+    rules = _rules()
+    return len(line) <= rules.longest_caption and rules.captions.match(fold(line)) is not None
+
+
 def _is_prose(block: Block) -> TypeGuard[Paragraph]:
     return isinstance(block, Paragraph)
 
@@ -158,14 +182,10 @@ def _candidates(page: Page, table_blocks: frozenset[int], pinyin: bool) -> Itera
         else:
             heading = _table_heading(block, at, pinyin)
         if waiting:
-            yield _filled(waiting, heading is None or bool(waiting.rest))
+            yield replace(waiting, filled=heading is None or bool(waiting.rest))
         waiting = heading
     if waiting:
-        yield _filled(waiting, bool(waiting.rest))
-
-
-def _filled(heading: _Heading, filled: bool) -> _Heading:
-    return heading._replace(filled=filled)
+        yield replace(waiting, filled=bool(waiting.rest))
 
 
 def _table_heading(block: Block, at: int, pinyin: bool) -> _Heading | None:
@@ -228,7 +248,7 @@ def _inline(folded: str, prefix: str, places: list[int]) -> tuple[int, bool, str
     best: tuple[int, bool, str, int] | None = None
     for section, variants in enumerate(_rules().variants):
         for variant, firm in variants.items():
-            end = _end_of(variant, folded, begin) if folded.startswith(variant[0], begin) else 0
+            end = _end_of(variant, folded, begin)
             rest = folded[end:]
             if not end or (best and end <= best[3]):
                 continue

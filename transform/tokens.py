@@ -56,8 +56,9 @@ class Token:
     @property
     def locator(self) -> str:
         """The place of the token in the source, for people."""
-        source, cell = self.source, self.cell
-        return source.locator if cell is None or isinstance(source, Paragraph) else source.cell_locator(cell)
+        if isinstance(self.source, Grid) and self.cell is not None:
+            return self.source.cell_locator(self.cell)
+        return self.source.locator
 
 
 @dataclass(frozen=True, slots=True)
