@@ -36,9 +36,10 @@ def align(form: Form, year: int | None, raw_rows: Sequence[RawRow]) -> Alignment
                 single[table.id] = chosen.placements
             if table.layout == "list":
                 result.extra += _extra(printings, chosen.placements)
+    doubts = result.doubts
     for table_id, placements in single.items() if rivalled else ():
         message = "the page prints another table twice and this one once, and nothing tells which report it belongs to"
-        result.doubts.add(f"{table_id}.printed_once", placements, message, "warning", "source")
+        doubts.add(f"{table_id}.printed_once", placements, message, "warning", "source")
     return result
 
 

@@ -143,11 +143,17 @@ def drop_unseen(root: etree._Element, survey: Survey) -> None:
             _empty(element)
         elif element.tag not in _ROOTS:
             element.tag = _GONE
-    for element in root.iter(*(_STRUCK & survey.tags)) if _STRUCK & survey.tags else ():
+    if _STRUCK & survey.tags:
+        _drop_struck(root)
+    etree.strip_elements(root, _GONE, *(_UNREAD & survey.tags), with_tail=False)
+
+
+def _drop_struck(root: etree._Element) -> None:
+    """Take struck numbers out of cells in which something else is written in their place."""
+    for element in root.iter(*_STRUCK):
         cell = next(element.iterancestors("td", "th"), None)
         if cell is not None and _words(cell) != _words(element):
             element.tag = _GONE
-    etree.strip_elements(root, _GONE, *(_UNREAD & survey.tags), with_tail=False)
 
 
 def keep_blocks(root: etree._Element, survey: Survey, *, keep: Iterable[etree._Element] = ()) -> None:

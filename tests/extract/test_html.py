@@ -318,3 +318,13 @@ def test_an_info_box_in_table_form_outside_of_the_article_does_not_belong_to_it(
     page = read(f"{box}<div id='zoom'><p>正文</p>{TABLE}</div><ul><li>相关阅读</ul>")
     assert order(page) == ["正文", "table 1"]
     assert page.meta["html:before"] == "索引号：|0001/2021-00012\n公开日期：|2021-01-29"
+
+
+def test_raised_marks_after_a_number_are_in_brackets():
+    assert grids(read("<table><tr><td>12<sup>1</sup><td><sup>7</sup><td>3<sup>[2]</sup></table>")) == [
+        [["12[1]", "7", "3[2]"]]
+    ]
+
+
+def test_struck_numbers_give_way_to_what_stands_beside_them():
+    assert grids(read("<table><tr><td><del>9</del>0<td><s>4</s> 5<td><s>6</s></table>")) == [[["0", "5", "6"]]]

@@ -182,3 +182,19 @@ def test_cells_of_several_digits_are_not_cut_where_blanks_may_be_lost() -> None:
         *(f"<p>{text}</p>" for text in (*APPLICANTS, ROWS[0], *[1] * 6, 6, ROWS[1], *cells, ROWS[2], *[0] * 7))
     )
     assert all(f.value is None for f in report.figures if f.figure.startswith("requests.carried_in."))
+
+
+def test_a_table_printed_once_beside_others_printed_twice_is_in_doubt() -> None:
+    other = table(("", *APPLICANTS), (ROWS[0], *[2] * 6, 12), (ROWS[1], *[0] * 7))
+    report = read(REQUESTS, other.replace("<table>", "<p>另一份</p><table>"), table(*DISPUTES, [0] * 15))
+    doubted = {name for f in report.findings for name in f.figures}
+    assert "disputes.review.total" in doubted
+
+
+def test_cases_named_over_each_of_three_strips_in_one_grid_stay_with_their_strips() -> None:
+    cases = ("行政诉讼（复议后起诉）*5", "行政诉讼（未经复议直接起诉）*5", "行政复议*5")
+    numbers = [[0, 2, 0, 1, 3], [0] * 5, [0, 3, 0, 0, 3]]
+    rows = [row for case, values in zip(cases, numbers, strict=True) for row in ((case,), OUTCOMES, values)]
+    report = read(table(("*2", *APPLICANTS), (ROWS[0] + "*2", *[1] * 6, 6), (ROWS[1] + "*2", *[0] * 7), *rows))
+    assert values(report, "disputes.review.")["corrected"] == 3
+    assert values(report, "disputes.lawsuit_after_review.")["corrected"] == 2

@@ -178,3 +178,18 @@ def test_the_original_script_is_kept_and_pinyin_noise_removed() -> None:
     found = sections(*lines, pinyin=True)
     assert (found["overview"].heading, found["overview"].text) == ("一、總體情況", "我鎮按時公開。")
     assert found["problems"].text == "無。"
+
+
+def test_a_report_printed_twice_ends_where_it_begins_again() -> None:
+    whole = ["一、总体情况", "今年有序推进公开。", "六、其他需要报告的事项", "没有其他事项。"]
+    assert sections(*whole, *whole)["other_matters"].text == "没有其他事项。"
+    assert (
+        sections(*whole, "某某镇2022年政府信息公开工作年度报告", "另一篇。")["other_matters"].text == "没有其他事项。"
+    )
+
+
+def test_the_unit_of_a_table_is_no_prose() -> None:
+    assert (
+        sections("一、总体情况", "今年有序推进公开。", "单位：件", "六、其他需要报告的事项", "没有。")["overview"].text
+        == "今年有序推进公开。"
+    )
