@@ -115,7 +115,9 @@ def _outcome(future: PrefectFuture[TownResult], town: Town) -> TownResult:
     if isinstance(outcome, TownResult):
         return outcome
     reason = one_line(outcome) if isinstance(outcome, BaseException) else "the task ended without a result"
-    return TownResult(town.name, (), tuple(Failure(town.name, url, "run", reason) for url in town.addresses))
+    return TownResult(
+        town.name, (), tuple(Failure(town.name, url, "run", reason) for url in (*town.addresses, *town.listings))
+    )
 
 
 def serve(settings: Settings) -> None:

@@ -10,18 +10,23 @@ from datetime import datetime
 from importlib import resources
 
 from extract.archive import Archive, ArchiveError, Kept, Visit
+from extract.discovery.listing import documents_of
+from extract.discovery.search import Problem, Role, Wanted
 from extract.formats import read_page
 from extract.page import UnreadableError
-from extract.web.answer import Ask
-from extract.web.crawler import Crawler, hosts_of
+from extract.web.answer import Ask, Response
+from extract.web.crawler import Answer, Crawler
 from flows.errors import ExitCode, UserError, one_line
+from flows.hunt import Content, Hunt, hunt_in_archive, kept_content
 from flows.parse import read_file, why_unreadable
 from flows.settings import Settings
-from flows.sources import Town, group_towns, read_registry
+from flows.source_checks import allowed_registry
+from flows.sources import Town, group_towns
 from load.divisions import load_divisions
 from load.publish import begin_working_copy, publish
 from load.snapshots import Snapshot
 from load.warehouse import load_batch, open_warehouse
+from transform.attached import best_readings, with_page
 from transform.frames import Reading, Source, to_frames
 from transform.gazetteer import Division, gazetteer
 from transform.read import read_report
@@ -29,12 +34,16 @@ from transform.read import read_report
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A source that gave no report, and why (one line); ``stage``: ``fetch``, ``archive``, ``read`` or ``run``."""
+    """A source that gave no report, and why (one line); ``stage``: fetch, find, archive, read or run.
+
+    ``outcome`` is the kind of failure of what was asked (:class:`extract.web.answer.Outcome`), empty elsewhere.
+    """
 
     town: str
     address: str
     stage: str
     reason: str
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,7 @@ class FetchedTown:
 
     town: Town
     visits: tuple[Visit, ...]
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +98,7 @@ class Summary:
 
 def registered_towns(settings: Settings) -> tuple[Town, ...]:
     """The towns of the registry; raises :class:`UserError` when the registry has problems, or no rows."""
-    rows, problems = read_registry(settings.sources, settings.base_url)
+    rows, problems = allowed_registry(settings)
     name = settings.sources or "the shipped sources file"
     if problems:
         more = f" (and {len(problems) - 1} more, see nianbao sources check)" if len(problems) > 1 else ""
@@ -99,38 +109,57 @@ def registered_towns(settings: Settings) -> tuple[Town, ...]:
 
 
 def fetch_towns(towns: Iterable[Town], *, crawler: Crawler, archive: Archive) -> Iterator[FetchedTown]:
-    """Ask every address of some towns and keep what comes; each town is given as soon as all its addresses are done.
+    """Ask every address of some towns, and all that these lead to, and keep what comes; each town when it is done.
 
-    An address that was kept before is asked whether it has changed; a 304 is a visit to the kept bytes.
+    An address that was kept before is asked whether it has changed; a 304 is a visit to the kept bytes, and what they
+    lead to is asked as if they had come again.
     """
-    wanted = {url: town for town in towns for url in town.addresses}
-    done: dict[str, dict[str, Visit]] = {town.key: {} for town in wanted.values()}
-    for ask, answer in crawler.ask_all(_ask(url, archive.latest(url)) for url in wanted):
-        town = wanted[ask.url]
-        done[town.key][ask.url] = archive.keep(answer)
-        if len(done[town.key]) == len(town.addresses):
-            yield FetchedTown(town, tuple(done[town.key][url] for url in town.addresses))
+    hunt = Hunt(towns)
+    visits: dict[str, list[Visit]] = {key: [] for key in hunt.towns}
+
+    def keep(ask: Ask, answer: Answer) -> Iterator[Ask]:
+        """What an answer leads to; the answer is kept under the role that it turns out to have."""
+        further = hunt.take(_content(answer, archive)) if isinstance(answer, Response) else ()
+        visits[hunt.town(ask.url).key].append(archive.keep(answer, role=hunt.wanted(ask.url).role))
+        return (_ask(wanted, hunt, archive) for wanted in further)
+
+    yield from (FetchedTown(town, ()) for town in hunt.idle())
+    first = [_ask(wanted, hunt, archive) for wanted in hunt.first()]
+    for ask, _ in crawler.ask_all(first, keep):
+        if hunt.is_over(ask.url):
+            town = hunt.town(ask.url)
+            yield FetchedTown(town, tuple(visits[town.key]), hunt.problems(town.key))
 
 
 def process_town(town: Town, *, crawler: Crawler, archive: Archive) -> TownResult:
-    """Fetch, keep and read every address of a town; what fails becomes a :class:`Failure`, and the others go on."""
+    """Fetch, keep and read all that a town's addresses lead to; what fails becomes a :class:`Failure`."""
     fetched = list(fetch_towns([town], crawler=crawler, archive=archive))
     return read_fetched(fetched[0], archive=archive) if fetched else TownResult(town.name, (), ())
 
 
 def read_fetched(fetched: FetchedTown, *, archive: Archive) -> TownResult:
     """Read what a town's addresses gave; what could not be had becomes a :class:`Failure`."""
-    return _gather(fetched.town.name, (_read_visited(visit, archive) for visit in fetched.visits))
+    problems = [_Outcome(p.url, stage="find", reason=p.reason, outcome=p.outcome) for p in fetched.problems]
+    outcomes = [outcome for visit in fetched.visits for outcome in _read_visited(visit, archive)]
+    return _gather(fetched.town.name, [*outcomes, *problems])
 
 
 def reread_town(town: Town, *, archive: Archive) -> TownResult:
-    """Read every address of a town again from the bytes last kept of it; nothing is fetched."""
-    return _gather(town.name, (_reread_address(url, archive) for url in town.addresses))
+    """Read all that a town's addresses lead to again from the bytes last kept of it; nothing is fetched."""
+    outcomes: list[_Outcome] = []
+    for wanted, kept in hunt_in_archive(town, archive):
+        if kept:
+            outcomes += _read_by_role(wanted.role, kept, archive)
+        elif wanted.known:
+            reason = "no bytes are kept of this address; fetch it with --refetch"
+            outcomes.append(_Outcome(wanted.url, stage="archive", reason=reason))
+    return _gather(town.name, outcomes)
 
 
 def reread_sources(name: str, sources: Iterable[Source], *, archive: Archive) -> TownResult:
     """Read sources that were loaded before again, from the kept bytes of the snapshots that they name."""
-    return _gather(name, (_read_kept(source, archive, _version(source, archive)) for source in sources))
+    found = (_read_kept(source, archive, _version(source, archive)) for source in sources)
+    return _gather(name, (outcome for outcomes in found for outcome in outcomes))
 
 
 def read_saved(path: str, *, archive: Archive) -> TownResult:
@@ -173,6 +202,7 @@ class _Outcome:
     snapshot: Snapshot | None = None
     stage: str = ""
     reason: str = ""
+    outcome: str = ""
 
 
 def _gather(town: str, outcomes: Iterable[_Outcome]) -> TownResult:
@@ -180,26 +210,44 @@ def _gather(town: str, outcomes: Iterable[_Outcome]) -> TownResult:
     return TownResult(
         town,
         readings=tuple(o.reading for o in found if o.reading),
-        failures=tuple(Failure(town, o.address, o.stage, o.reason) for o in found if not o.reading),
+        failures=tuple(Failure(town, o.address, o.stage, o.reason, o.outcome) for o in found if o.stage),
         snapshots=tuple(o.snapshot for o in found if o.snapshot),
     )
 
 
-def _ask(url: str, kept: Kept | None) -> Ask:
+def _ask(wanted: Wanted, hunt: Hunt, archive: Archive) -> Ask:
     """An ask that is conditional where the bytes of the last answer can still be had."""
+    kept = archive.latest(wanted.url)
     known = kept if kept and kept.file else None
     return Ask(
-        url,
+        wanted.url,
         etag=known.etag if known else None,
         last_modified=known.last_modified if known else None,
-        hosts=hosts_of(url),
+        hosts=hunt.town(wanted.url).hosts,
+        reads_scripts=wanted.role is Role.LISTING,
     )
 
 
-def _read_visited(visit: Visit, archive: Archive) -> _Outcome:
+def _content(answer: Response, archive: Archive) -> Content:
+    """What an answer gave, or, where it says that nothing has changed, what is kept."""
+    kept = archive.latest(answer.url) if answer.not_modified else None
+    if kept is None:
+        return Content(answer.url, answer.data, answer.content_type, answer.final_url)
+    return kept_content(answer.url, kept, archive)
+
+
+def _read_visited(visit: Visit, archive: Archive) -> list[_Outcome]:
     if visit.kept is None:
-        return _Outcome(visit.source, stage="fetch", reason=visit.reason or visit.outcome)
-    return _read_kept(_source(visit.kept), archive, visit.kept)
+        reason = visit.reason or visit.outcome
+        return [_Outcome(visit.source, stage="fetch", reason=reason, outcome=visit.outcome)]
+    return _read_by_role(visit.role, visit.kept, archive)
+
+
+def _read_by_role(role: str, kept: Kept, archive: Archive) -> list[_Outcome]:
+    """A report is read; what leads to reports, or belongs to one, is only told of."""
+    if role == Role.REPORT:
+        return _read_kept(_source(kept), archive, kept)
+    return [_Outcome(kept.url or "", snapshot=snapshot_of(kept))]
 
 
 def _read_saved(path: str, archive: Archive) -> _Outcome:
@@ -212,24 +260,46 @@ def _read_saved(path: str, archive: Archive) -> _Outcome:
     return _read(data, source, kept)
 
 
-def _reread_address(url: str, archive: Archive) -> _Outcome:
-    kept = archive.latest(url)
-    if kept is None:
-        return _Outcome(url, stage="archive", reason="no bytes are kept of this address; fetch it with --refetch")
-    return _read_kept(_source(kept), archive, kept)
-
-
 def _version(source: Source, archive: Archive) -> Kept | None:
     versions = archive.versions(source.url, source.path)
     return next((kept for kept in reversed(versions) if kept.sha256 == source.snapshot_sha256), None)
 
 
-def _read_kept(source: Source, archive: Archive, kept: Kept | None) -> _Outcome:
+def _read_kept(source: Source, archive: Archive, kept: Kept | None) -> list[_Outcome]:
+    """Read what was kept of a source; where it has no statutory table, its documents, if one of them has."""
     try:
         data = archive.get(source.snapshot_sha256)
     except ArchiveError as error:
-        return _Outcome(_named(source), stage="archive", reason=one_line(error))
-    return _read(data, source, kept)
+        return [_Outcome(_named(source), stage="archive", reason=one_line(error))]
+    own = _read(data, source, kept)
+    if source.page_url:
+        return [_with_page(own, source.page_url, archive)]
+    if kept is None or kept.url is None or (own.reading and own.reading.report.form):
+        return [own]
+    links = documents_of(data, kept.final_url or kept.url, kept.content_type)
+    return _read_documents(own, kept.url, links, archive) or [own]
+
+
+def _with_page(document: _Outcome, page_url: str, archive: Archive) -> _Outcome:
+    """A document's reading with what its page, as it was kept last, says besides."""
+    kept = archive.latest(page_url)
+    page = _read(archive.get(kept.sha256), _source(kept), kept).reading if kept else None
+    if not (page and document.reading):
+        return document
+    reading = document.reading
+    return replace(document, reading=replace(reading, report=with_page(reading.report, page.report)))
+
+
+def _read_documents(page: _Outcome, url: str, links: Iterable[str], archive: Archive) -> list[_Outcome]:
+    """The reports that the documents of a page hold, and the page without a report; nothing where they hold none."""
+    kept = [document for link in links if (document := archive.latest(link))]
+    read = [_read(archive.get(found.sha256), _source(found, url), found) for found in kept]
+    readings = best_readings(
+        (outcome.reading for outcome in read if outcome.reading), page.reading.report if page.reading else None
+    )
+    snapshots = {outcome.address: outcome.snapshot for outcome in read}
+    found = [_Outcome(_named(r.source), r, snapshots[_named(r.source)]) for r in readings]
+    return [replace(page, reading=None, stage=""), *found] if found else []
 
 
 def _read(data: bytes, source: Source, kept: Kept | None) -> _Outcome:
@@ -259,8 +329,8 @@ def snapshot_of(kept: Kept) -> Snapshot:
     )
 
 
-def _source(kept: Kept) -> Source:
-    return Source(kept.url, kept.sha256, _fetched_at(kept), kept.path)
+def _source(kept: Kept, page_url: str | None = None) -> Source:
+    return Source(kept.url, kept.sha256, _fetched_at(kept), kept.path, page_url)
 
 
 def _fetched_at(kept: Kept) -> datetime | None:

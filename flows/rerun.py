@@ -21,10 +21,11 @@ from flows.pipeline import (
     reread_town,
 )
 from flows.settings import Settings
-from flows.sources import SourceRow, Town, read_registry
+from flows.source_checks import allowed_registry
+from flows.sources import SourceRow, Town
 from load.database import open_database
 from transform.fold import fold
-from transform.frames import Source
+from transform.frames import Reading, Source
 from transform.gazetteer import gazetteer
 
 _LISTED_AT_MOST = 20
@@ -34,7 +35,7 @@ _OF_SUBJECT = """
 """
 _KNOWN = "SELECT DISTINCT division_code, issuer FROM report WHERE division_code IS NOT NULL OR issuer IS NOT NULL"
 _LOADED = f"""
-SELECT url, snapshot_sha256, fetched_at, path FROM report
+SELECT url, snapshot_sha256, fetched_at, path, page_url FROM report
 WHERE {_OF_SUBJECT} AND coalesce(year = $year, $year IS NULL) ORDER BY report_id
 """  # noqa: S608
 _STATE = f"""
@@ -71,6 +72,13 @@ class _Subject:
     rows: tuple[SourceRow, ...]
     loaded: tuple[Source, ...]
 
+    def owns(self, reading: Reading) -> bool:
+        """Whether a report is this subject's: by its address, else by what it says; a listing may have others' too."""
+        known = {row.url for row in self.rows} | {source.url for source in self.loaded}
+        said = reading.report.metadata
+        mine = said.division_code == self.code if self.code else fold(said.issuer or "") == fold(self.issuer or "")
+        return reading.source.url in known or reading.source.url is None or mine
+
 
 def rerun_town(settings: Settings, wanted: str, *, year: int | None = None, refetch: bool = False) -> Rerun:
     """Read the reports of one town again, load and publish them, and say what changed; no other town's rows change.
@@ -95,27 +103,31 @@ def rerun_town(settings: Settings, wanted: str, *, year: int | None = None, refe
 
 
 def _read_again(settings: Settings, subject: _Subject, archive: Archive, refetch: bool) -> TownResult:
-    town = Town(subject.code or subject.name, subject.name, subject.code, subject.rows)
-    listed = set(town.addresses)
-    others = [source for source in subject.loaded if source.url not in listed]
+    """All that the subject's addresses lead to, then what was loaded of it and is not reached by them any more."""
+    crawler = Crawler(settings.manners)
+
+    def read(rows: tuple[SourceRow, ...]) -> TownResult:
+        town = Town(subject.code or subject.name, subject.name, subject.code, rows)
+        return process_town(town, crawler=crawler, archive=archive) if refetch else reread_town(town, archive=archive)
+
+    results = [read(subject.rows)]
+    reached = {snapshot.url for snapshot in results[0].snapshots} | {failure.address for failure in results[0].failures}
+    others = [source for source in subject.loaded if source.url not in reached]
     if refetch:
-        unlisted = tuple(SourceRow(subject.name, "", None, s.url, subject.code) for s in others if s.url)
-        town = replace(town, rows=(*town.rows, *unlisted))
+        pages = dict.fromkeys(source.page_url or source.url for source in others)
+        results.append(read(tuple(SourceRow(subject.name, "", None, url, subject.code) for url in pages if url)))
         others = [source for source in others if not source.url]
-        first = process_town(town, crawler=Crawler(settings.manners), archive=archive)
-    else:
-        first = reread_town(town, archive=archive)
-    second = reread_sources(subject.name, others, archive=archive)
+    results.append(reread_sources(subject.name, others, archive=archive))
     return TownResult(
         subject.name,
-        (*first.readings, *second.readings),
-        (*first.failures, *second.failures),
-        (*first.snapshots, *second.snapshots),
+        tuple(reading for result in results for reading in result.readings if subject.owns(reading)),
+        tuple(failure for result in results for failure in result.failures),
+        tuple(snapshot for result in results for snapshot in result.snapshots),
     )
 
 
 def _subject(settings: Settings, wanted: str, year: int | None) -> _Subject:
-    rows, _ = read_registry(settings.sources, settings.base_url)
+    rows, _ = allowed_registry(settings)
     known = {(row.division_code, row.issuer) for row in rows} | set(_query(settings, _KNOWN, {}))
     code, issuer = _only(_matches(wanted.strip(), known), wanted)
     mine = [row for row in rows if code in (None, row.division_code) and issuer in (None, row.issuer)]
@@ -125,7 +137,7 @@ def _subject(settings: Settings, wanted: str, year: int | None) -> _Subject:
         code=code,
         issuer=issuer,
         rows=tuple(row for row in mine if year is None or row.year in (None, year)),
-        loaded=tuple(Source(url, sha, at and at.replace(tzinfo=UTC), path) for url, sha, at, path in loaded),
+        loaded=tuple(Source(url, sha, at and at.replace(tzinfo=UTC), *rest) for url, sha, at, *rest in loaded),
     )
 
 

@@ -117,7 +117,8 @@ def _conclude(summary: Summary, settings: Settings) -> ExitCode:
 def _complain_of(failures: Iterable[Failure]) -> ExitCode:
     status = ExitCode.OK
     for failure in failures:
-        complain(f"{failure.address}: {failure.reason} ({failure.stage})")
+        kind = f"{failure.stage}: {failure.outcome}" if failure.outcome else failure.stage
+        complain(f"{failure.address}: {failure.reason} ({kind})")
         status = ExitCode.SOME_FAILED
     return status
 

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from extract.discovery.families import family_of_address
 from extract.discovery.listing import is_copy
 from extract.discovery.rules import rules
-from flows.sources import SourceRow
+from flows.settings import Settings
+from flows.sources import SourceRow, read_registry
 from transform.gazetteer import gazetteer
 
 
@@ -35,15 +36,27 @@ def unlisted_hosts(row: SourceRow, own: Collection[str] = ()) -> list[str]:
     return [host for host in hosts if not is_official(host) and host not in allowed]
 
 
+def allowed_registry(settings: Settings) -> tuple[list[SourceRow], list[str]]:
+    """The rows of the registry that may be asked, and its problems, hosts that may not be asked among them."""
+    rows, problems = read_registry(settings.sources, settings.base_url)
+    foreign = {row: [doubt.message for doubt in _foreign_hosts(row, settings.own_hosts)] for row in rows}
+    problems += [f"line {row.line}: {message}" for row, messages in foreign.items() for message in messages]
+    return [row for row in rows if not foreign[row]], problems
+
+
 def doubts(rows: Iterable[SourceRow], own: Collection[str] = ()) -> list[Doubt]:
     """Everything that does not fit, in the order of the rows; ``own`` are hosts that the operator has allowed."""
     return [doubt for row in rows for doubt in _doubts(row, own)]
 
 
-def _doubts(row: SourceRow, own: Collection[str]) -> Iterator[Doubt]:
+def _foreign_hosts(row: SourceRow, own: Collection[str]) -> Iterator[Doubt]:
     for host in unlisted_hosts(row, own):
         message = f"{host} is no host of a government; if it is the issuer's, name it in the column hosts"
         yield Doubt(row, message, wrong=True)
+
+
+def _doubts(row: SourceRow, own: Collection[str]) -> Iterator[Doubt]:
+    yield from _foreign_hosts(row, own)
     yield from _division_doubts(row)
     for url in filter(None, (row.url, row.listing_url)):
         if is_copy(url):

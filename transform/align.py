@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from transform.alignment import Alignment, Doubts, Placement
 from transform.extra_rows import extra_rows
@@ -19,8 +20,7 @@ from transform.tokens import RawRow
 def align(form: Form, year: int | None, raw_rows: Sequence[RawRow]) -> Alignment:
     """Place every table of the form; ``year``, the year reported on, tells columns and tables of years apart."""
     result = Alignment()
-    orders = {t.id: tuple(r.id for r in t.rows if not r.instead_of) for t in form.tables}
-    instances = find_instances(raw_rows, orders)
+    instances = find_instances(raw_rows, {table.id: _rows_of(table) for table in form.tables})
     rivalled = False
     single: dict[str, dict[str, Placement]] = {}
     for table in form.tables:
@@ -51,14 +51,20 @@ def _extra(printings: Sequence[Printing], chosen: Mapping[str, Placement]) -> It
             yield from extra_rows(printing.instance, tokens)
 
 
+@lru_cache(maxsize=64)
+def _rows_of(table: TableDef) -> tuple[str, ...]:
+    return tuple(row.id for row in table.rows if not row.instead_of)
+
+
 def _occupied(instance: Instance) -> set[int]:
     """The blocks of the page that hold the table: they are no prose."""
     blocks: set[int] = set()
     strange = [row for row in instance.strange if any(t.info.has_digits for t in row.values)]
     for row in [p.row for p in (*instance.rows, *instance.doubled)] + instance.subtotals + strange:
         blocks.add(row.block)
-        blocks.update(t.block for t in (*row.values, *row.labels))
-        blocks.update(t.block for t in row.header if t.info.senses and not t.info.has("title"))
+        if row.header_columns is None:
+            blocks.update([t.block for t in (*row.values, *row.labels)])
+        blocks.update([t.block for t in row.header if t.info.senses and not t.info.has("title")])
     return blocks
 
 

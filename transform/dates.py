@@ -7,17 +7,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 
+from transform.cued import Cued
 from transform.fold import fold
 from transform.gazetteer import wording
-from transform.titles import with_years
+from transform.titles import cued_with_years, with_years
 
 _EARLIEST = date(2008, 1, 1)
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], tuple[re.Pattern[str], ...]]:
+def _patterns() -> tuple[re.Pattern[str], Cued, tuple[re.Pattern[str], ...]]:
     rules = wording()["dates"]
-    return with_years("DATE"), with_years(rules["labels"]), tuple(re.compile(shape) for shape in rules["addresses"])
+    labelled = cued_with_years(rules["labels"], "date_labels")
+    return with_years("DATE"), labelled, tuple(re.compile(shape) for shape in rules["addresses"])
 
 
 def _date(match: re.Match[str] | None) -> date | None:
@@ -64,10 +66,9 @@ def _stated(meta: Mapping[str, str], info: Iterable[str]) -> Iterator[date]:
     for name in wording()["dates"]["meta"]:
         if name in meta and (found := date_in(fold(meta[name]))):
             yield found
-    for text in info:
-        for match in _patterns()[1].finditer(text):
-            if found := _date(match):
-                yield found
+    for match in _patterns()[1].through(info):
+        if found := _date(match):
+            yield found
 
 
 def _after(limit: date | None, dates: Iterable[date | None]) -> date | None:

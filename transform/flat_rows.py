@@ -48,14 +48,17 @@ def flat_rows(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -> l
 
 def _ends_in_value(text: str) -> bool:
     """Whether a paragraph ends in a value; menus and prose, which do not, are spared the description of their words."""
-    if text.endswith(_SENTENCE_END):
-        return False
-    for piece in text[-_LONGEST_VALUE:].split(" ")[-2:]:
+    return not text.endswith(_SENTENCE_END) and _value_at_end(text[-_LONGEST_VALUE:], len(text) <= _LONGEST_VALUE)
+
+
+@lru_cache(maxsize=1 << 13)
+def _value_at_end(text: str, whole: bool) -> bool:
+    for piece in text.split(" ")[-2:]:
         if _VALUE_CHARACTER.search(piece):
             info = describe(piece, False, False)
             if info.is_value or is_value_word(info):
                 return True
-    return len(text) <= _LONGEST_VALUE and is_value_word(describe(text, False, False))
+    return whole and is_value_word(describe(text, False, False))
 
 
 def _stream_rows(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -> Iterator[RawRow]:

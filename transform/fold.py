@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib import resources
@@ -31,8 +32,12 @@ _MAY_COMPOSE = re.compile(
 """What may join its neighbours under NFKC: combining marks, Hangul, scripts that reports do not use."""
 _COMPATIBLE = (*range(0x80, 0x300), *range(0x370, 0x483), *range(0x2000, 0x3400), *range(0xFE30, 0x10000))
 _LONGEST_KEPT = 96
+_KEPT_OF_A_PAGE = 256
+"""Longer texts do not return from page to page, but are asked for by metadata, sections and statements in turn."""
 _NOT_HAN = re.compile(f"[^{_HAN}]+")
 _MIN_PINYIN_GROUPS = 5
+_SHORTER_THAN_PINYIN = 3
+"""A character and one letter in brackets after it are longer."""
 
 _UNIFIED_PUNCTUATION = {
     **dict.fromkeys("“”„‟「」『』＂〝〞", '"'),
@@ -81,17 +86,24 @@ def _pinyin_groups(run: str) -> list[str]:
 def has_pinyin_noise(texts: Iterable[str]) -> bool:
     """Whether a document carries pinyin in brackets as noise: at least five Mandarin syllables after Han characters."""
     found = 0
-    for text in texts:
-        if _has_bracketed_letters(text):
+    for text, times in Counter(texts).items():
+        if len(text) > _SHORTER_THAN_PINYIN and _has_bracketed_letters(text):
             for match in _PINYIN_RUN.finditer(text):
-                found += sum(_is_syllable(group) for group in _pinyin_groups(match["run"]))
+                found += times * sum(_is_syllable(group) for group in _pinyin_groups(match["run"]))
                 if found >= _MIN_PINYIN_GROUPS:
                     return True
     return False
 
 
 def _has_bracketed_letters(text: str) -> bool:
-    return ("(" in text or "（" in text) and _BRACKETED_LETTER.search(text) is not None
+    if "(" not in text and "（" not in text:
+        return False
+    return _kept_letters(text) if len(text) <= _LONGEST_KEPT else _BRACKETED_LETTER.search(text) is not None
+
+
+@lru_cache(maxsize=1 << 12)
+def _kept_letters(text: str) -> bool:
+    return _BRACKETED_LETTER.search(text) is not None
 
 
 def _without_syllables(match: re.Match[str]) -> str:
@@ -101,15 +113,23 @@ def _without_syllables(match: re.Match[str]) -> str:
 
 def clean(text: str, *, pinyin: bool = False) -> str:
     """The text in its original script, without invisible characters, runs of blanks, and (when ``pinyin``) pinyin."""
+    return _kept_clean(text, pinyin) if len(text) <= _LONGEST_KEPT else _recent_clean(text, pinyin)
+
+
+def _clean(text: str, pinyin: bool) -> str:
     text = _INVISIBLE.sub("", text)
     if pinyin and _has_bracketed_letters(text):
         text = _PINYIN_RUN.sub(_without_syllables, text)
     return " ".join(text.split())
 
 
+_kept_clean = lru_cache(maxsize=1 << 13)(_clean)
+_recent_clean = lru_cache(maxsize=_KEPT_OF_A_PAGE)(_clean)
+
+
 def fold(text: str, *, pinyin: bool = False) -> str:
     """The text as it is matched: cleaned, half-width (NFKC), simplified script, unified punctuation, no white space."""
-    return _kept_fold(text, pinyin) if len(text) <= _LONGEST_KEPT else _fold(text, pinyin)
+    return _kept_fold(text, pinyin) if len(text) <= _LONGEST_KEPT else _recent_fold(text, pinyin)
 
 
 def _fold(text: str, pinyin: bool) -> str:
@@ -120,6 +140,7 @@ def _fold(text: str, pinyin: bool) -> str:
 
 
 _kept_fold = lru_cache(maxsize=1 << 15)(_fold)
+_recent_fold = lru_cache(maxsize=_KEPT_OF_A_PAGE)(_fold)
 
 
 def _fold_in_steps(text: str, pinyin: bool) -> str:

@@ -31,12 +31,16 @@ class FramesError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a report was read from: a url or a file path, the hash of the bytes, when they were fetched (aware)."""
+    """Where a report was read from: a url or a file path, the hash of the bytes, when they were fetched (aware).
+
+    ``page_url`` is the page that links the document, where that is what was read.
+    """
 
     url: str | None
     snapshot_sha256: str
     fetched_at: datetime | None = None
     path: str | None = None
+    page_url: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse a time without a zone: two machines would store it differently."""
@@ -152,6 +156,7 @@ def _report_columns(current: Mapping[str, Reading]) -> dict[str, Any]:
         "published_on": [_day(r.metadata.published_on) for r in reports],
         "url": [s.url for s in sources],
         "path": [s.path for s in sources],
+        "page_url": [s.page_url for s in sources],
         "address": [s.address for s in sources],
         "source_format": [r.source_format for r in reports],
         "snapshot_sha256": [s.snapshot_sha256 for s in sources],

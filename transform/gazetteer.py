@@ -86,6 +86,7 @@ class Gazetteer:
         self._stem = re.compile(f"(?:{'|'.join(self._rules['stem_endings'])})$")
         self._lead = re.compile(self._organs["lead"])
         self._town_ending = re.compile(self._rules["town_ending"])
+        self._town_kind = re.compile(self._rules["town_ending"].removesuffix("$"))
         self._between = re.compile(self._organs["government_between"])
         self._zone = re.compile(self._organs["zone_between"])
         self._former = re.compile(self._organs["former_county"])
@@ -94,7 +95,8 @@ class Gazetteer:
         self._in_brackets = re.compile(r"\([^()]*\)$")
         self._harmless = re.compile("|".join(self._organs["department_words"]))
         self._division_letter = re.compile(f"[{self._organs['division_letters']}]")
-        self._follower = f"(?:{'|'.join(self._rules['stem_followers'])})"
+        self._followers = tuple(self._rules["stem_followers"])
+        self._upper_letters = frozenset(self._rules["upper_letters"])
         self._readings = lru_cache(maxsize=4096)(self._read_organ)
         self._keys = lru_cache(maxsize=4096)(self._read_keys)
 
@@ -247,10 +249,8 @@ class Gazetteer:
         reading = self.read(organ)
         if reading is None:
             return self._government_of(organ, near)
-        itself = re.compile(
-            re.escape(self._town_ending.sub("", reading.place)) + self._town_ending.pattern.removesuffix("$")
-        )
-        near, prose = ([itself.sub(" ", text) for text in texts] for texts in (near, prose))
+        own = self._town_ending.sub("", reading.place)
+        near, prose = ([self._without_town(own, text) for text in texts] for texts in (near, prose))
         placed, evidence = self._place(self._nearest(reading.codes), near, prose)
         placed = self._by_own_name(placed, reading.place)
         if len(placed) > 1:
@@ -258,6 +258,17 @@ class Gazetteer:
         if not evidence and reading.named == 1 and (reading.doubtful or self._elsewhere(placed[0], near)):
             return None, (self._doubtful(organ, placed[0]),)
         return self.by_code(placed[0]), ()
+
+    def _without_town(self, own: str, text: str) -> str:
+        """A text without the towns that bear an organ's own name, whatever they end in."""
+        kept: list[str] = []
+        done, at = 0, text.find(own)
+        while at >= 0:
+            if town := self._town_kind.match(text, at + len(own)):
+                kept.append(text[done:at])
+                done = town.end()
+            at = text.find(own, max(at + 1, done))
+        return " ".join([*kept, text[done:]]) if kept else text
 
     def _nearest(self, codes: Scope) -> Scope:
         """Without divisions that only repeat the name of the one they lie in (东莞市 is 4419 and 441900)."""
@@ -305,11 +316,20 @@ class Gazetteer:
         return any(key in text for key in self._keys(code))
 
     def _stem_in(self, code: str, text: str) -> bool:
-        other = f"(?![{self._rules['upper_letters']}])"
-        return any(stem in text and re.search(stem + other, text) for stem in self._stems(code))
+        return any(self._stands(stem, text, followed=False) for stem in self._stems(code))
 
     def _stem_followed(self, code: str, text: str) -> bool:
-        return any(stem in text and re.search(stem + self._follower, text) for stem in self._stems(code))
+        return any(self._stands(stem, text, followed=True) for stem in self._stems(code))
+
+    def _stands(self, stem: str, text: str, *, followed: bool) -> bool:
+        """Whether a stem stands in a text: before a word that makes it a place, or not before the end of a name."""
+        at = text.find(stem)
+        while at >= 0:
+            end = at + len(stem)
+            if text.startswith(self._followers, end) if followed else text[end : end + 1] not in self._upper_letters:
+                return True
+            at = text.find(stem, at + 1)
+        return False
 
     def _stems(self, code: str) -> list[str]:
         return self._stems_of(self._keys(code))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 from extract.page import Cell, Grid
@@ -17,7 +18,7 @@ from transform.tokens import (
     is_unit,
     is_value_word,
 )
-from transform.vocabulary import SenseKind
+from transform.vocabulary import Sense, SenseKind
 
 _MIN_BLANK_STRIP = 5
 _MIN_TURNED_ROWS = 8
@@ -74,10 +75,14 @@ def grid_rows(grid: Grid, block: int, lead: tuple[Caption, ...], above: list[Tok
             tokens = [t for t in tokens if t.column not in header.ignored or not t.info.is_value]
         if not tokens:
             continue
-        parts = _split_at(tokens, header.starts) if header.starts else list(_split_repeated(tokens))
-        zones = [(place, part, _label_zone(part)) for place, part in enumerate(parts)]
-        data = [(place, part, zone) for place, part, zone in zones if _is_data(part, zone, header.columns)]
-        zone = zones[0][2]
+        zone = _plain_zone(tokens)
+        if zone is not None and not header.starts:
+            data = [(0, tokens, zone)]
+        else:
+            parts = _split_at(tokens, header.starts) if header.starts else _split_repeated(tokens)
+            zones = [(place, part, _label_zone(part)) for place, part in enumerate(parts)]
+            data = [(place, part, zone) for place, part, zone in zones if _is_data(part, zone, header.columns)]
+            zone = zones[0][2]
         if fresh and not data and _is_blank_strip(tokens[zone:], header.columns):
             blank_strip = RawRow(list(pending), tokens[:zone], tokens[zone:], block, header.columns, lead)
             continue
@@ -112,14 +117,23 @@ def _row_tokens(grid: Grid, row: Sequence[Cell | None], r: int, block: int, piny
     tokens: list[Token] = []
     previous: Cell | None = None
     above = grid.rows[r - 1] if r else (None,) * len(row)
-    for column, cell in enumerate(row):
-        if cell is None or cell is previous:
+    for column, (cell, upper) in enumerate(zip(row, above, strict=False)):
+        if cell is previous or cell is None:
             if cell is not None and tokens:
                 tokens[-1].width += 1
             continue
-        tokens.append(Token(describe_cell(cell.text, pinyin), grid, cell, column, 1, above[column] is cell, block))
+        tokens.append(Token(describe_cell(cell.text, pinyin), grid, cell, column, 1, upper is cell, block))
         previous = cell
     return tokens
+
+
+def _plain_zone(tokens: list[Token]) -> int | None:
+    """The number of labels of a row that is nothing but labels and then numbers, as most rows are; None for others."""
+    printed = [t.info.has_digits for t in tokens]
+    zone = printed.index(True) if True in printed else len(tokens)
+    if zone == len(tokens) or False in printed[zone:] or any(t.info.is_value for t in tokens[:zone]):
+        return None
+    return None if zone and is_value_word(tokens[zone - 1].info) else zone
 
 
 def _label_zone(tokens: list[Token]) -> int:
@@ -151,19 +165,11 @@ def _split_at(tokens: list[Token], starts: Sequence[int]) -> list[list[Token]]:
     return [part for part in ([t for t in tokens if t.column < starts[0]], *parts) if part]
 
 
-def _split_repeated(tokens: list[Token]) -> Iterator[list[Token]]:
+def _split_repeated(tokens: list[Token]) -> list[list[Token]]:
     """A line that holds several label-value pairs side by side, cut before each row label that follows a value."""
-    start, seen_label, seen_value = 0, False, False
-    for position, token in enumerate(tokens):
-        info = token.info
-        if info.has_digits:
-            seen_value = seen_label
-        elif info.senses and not info.is_value and info.has("row"):
-            if seen_value:
-                yield tokens[start:position]
-                start, seen_value = position, False
-            seen_label = True
-    yield tokens[start:]
+    labels = [k for k, t in enumerate(tokens) if t.info.senses and not t.info.is_value and t.info.has("row")]
+    cuts = [label for before, label in pairwise(labels) if any(t.info.has_digits for t in tokens[before + 1 : label])]
+    return [tokens[start:end] for start, end in pairwise([0, *cuts, len(tokens)])] if cuts else [tokens]
 
 
 def _is_blank_strip(tokens: list[Token], columns: dict[int, list[Token]]) -> bool:
@@ -217,8 +223,11 @@ def upright(grid: Grid, pinyin: bool) -> Grid:
 
 
 def _senses_along(cells: Sequence[Cell | None], kind: SenseKind, table: str, pinyin: bool) -> int:
-    named: set[str] = set()
-    for cell in cells:
-        if cell is not None and (info := describe_cell(cell.text, pinyin)).senses:
-            named.update(info.ids(kind, table))
+    labels = frozenset([describe_cell(cell.text, pinyin).senses for cell in cells if cell is not None])
+    return _number_named(labels, kind, table)
+
+
+@lru_cache(maxsize=1 << 12)
+def _number_named(labels: frozenset[frozenset[Sense]], kind: SenseKind, table: str) -> int:
+    named = {sense.id for senses in labels for sense in senses if sense.kind == kind and sense.table == table}
     return len(named - _ANYWHERE)

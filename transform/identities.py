@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple, cast
 
 from transform.forms import FigureDef, Form, Identity
 from transform.model import Cause, Figure, Finding, Number
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How an identity comes out: the two sums, and what the left lacks to keep it (0 when it holds)."""
 
     identity: Identity
@@ -39,8 +39,10 @@ def identities_of(form: Form, figures: Mapping[str, Figure]) -> tuple[Identity, 
         for row in table.rows:
             for column in row.columns if row.instead_of else ():
                 alternative = f"{table.id}.{row.id}.{column}"
+                if alternative not in figures:
+                    continue
                 members = tuple(f"{table.id}.{member}.{column}" for member in row.instead_of)
-                if alternative in figures and all(figures[m].status == "missing" for m in members):
+                if all(figures[m].status == "missing" for m in members):
                     replaced[members[0]] = (alternative,)
                     replaced.update(dict.fromkeys(members[1:], ()))
     if not replaced:
@@ -64,25 +66,26 @@ def level_of(division_code: str | None) -> str | None:
 
 def evaluate(form: Form, figures: Mapping[str, Figure], division_code: str | None = None) -> list[Outcome]:
     """Every identity of the form for which at least one figure of each side has a place on the page."""
-    values = {name: figure.value for name, figure in figures.items()}
+    value_of = {name: figure.value for name, figure in figures.items()}.get
     outcomes = []
     for identity in identities_of(form, figures):
-        if not asked_of(identity, division_code):
+        if identity.levels and not asked_of(identity, division_code):
             continue
-        left = [values.get(name) for name in identity.left]
-        right = [values.get(name) for name in identity.right]
+        left, right = [*map(value_of, identity.left)], [*map(value_of, identity.right)]
         unknown: tuple[str, ...] = ()
         if None in left or None in right:
             if not (_has_place(identity.left, figures) and _has_place(identity.right, figures)):
                 continue
-            unknown = tuple(name for name in _terms(identity) if values.get(name) is None)
+            unknown = tuple(name for name in _terms(identity) if value_of(name) is None)
         less, more = _sum(left), _sum(right) + identity.constant
         outcomes.append(Outcome(identity, less, more, more - less, unknown))
     return outcomes
 
 
-def _sum(numbers: Sequence[Number | None]) -> Number:
-    return sum([number for number in numbers if number is not None])
+def _sum(numbers: list[Number | None]) -> Number:
+    if None in numbers:
+        return sum([number for number in numbers if number is not None])
+    return sum(cast(list[Number], numbers))
 
 
 def _has_place(side: Sequence[str], figures: Mapping[str, Figure]) -> bool:
@@ -213,6 +216,9 @@ def _blank_finding(form: Form, outcome: Outcome, figures: Mapping[str, Figure]) 
 
 def domain_findings(form: Form, figures: Mapping[str, Figure]) -> list[Finding]:
     """Findings for values that the figure cannot have: counts are whole and not negative, amounts not negative."""
+    numbers = [figure.value for figure in figures.values() if figure.value is not None]
+    if {*map(type, numbers)} <= {int} and min(numbers, default=0) >= 0:
+        return []
     findings = []
     for name, figure in figures.items():
         if figure.value is None:

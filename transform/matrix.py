@@ -34,6 +34,7 @@ class _ReadRow:
     placed: PlacedRow
     columns: tuple[ColumnDef, ...]
     figures: tuple[str, ...]
+    has_amounts: bool
     reading: ColumnReading
     header: list[Token]
 
@@ -44,8 +45,10 @@ def _columns_named(ids: tuple[str, ...], table: TableDef) -> tuple[ColumnDef, ..
 
 
 @lru_cache(maxsize=256)
-def _figures_of(row: RowDef, table: TableDef) -> tuple[str, ...]:
-    return tuple(figure_id(table, row.id, column) for column in row.columns)
+def _figures_of(row: RowDef, table: TableDef) -> tuple[tuple[str, ...], bool]:
+    """The figures of a row in the order of its columns, and whether any of them may be an amount."""
+    figures = tuple(figure_id(table, row.id, column) for column in row.columns)
+    return figures, any(table.column(column).decimal for column in row.columns)
 
 
 def place_rows(
@@ -70,14 +73,15 @@ def place_rows(
             else:
                 placed.row = without_filling(placed.row, _value_columns(instance, table, placed.row, len(columns)))
         reading = plans.read(placed.row, header, columns, lead(placed.row))
-        read.append(_ReadRow(placed, columns, _figures_of(row_def, table), reading, header))
+        figures, has_amounts = _figures_of(row_def, table)
+        read.append(_ReadRow(placed, columns, figures, has_amounts, reading, header))
     placements: dict[str, Placement] = {}
     total = total_place(table)
     mode, tie = _better_mode(read, total)
     open_rows: list[OpenRow] = []
     fixed: dict[str, Slots] = {}
     for row in read:
-        placed, columns, order, row_header = row.placed, row.columns, row.reading.order, row.header
+        placed, columns, order = row.placed, row.columns, row.reading.order
         slots = (
             None
             if total is not None and _looks_glued(placed.row, len(columns))
@@ -89,33 +93,7 @@ def place_rows(
             open_rows.append(OpenRow(placed, order, found))
             continue
         fixed[placed.row_id] = slots
-        if _repeats_merged_cells(placed.row, slots):
-            doubts.add(
-                f"{table.id}.merged_cell",
-                row.figures,
-                f"this grid repeats merged cells, and one may be repeated here: {texts_of(placed.row)[:60]}",
-            )
-        in_grid = placed.row.header_columns is not None
-        certain = not placed.by_position
-        for column, key, token in zip(columns, row.figures, slots, strict=True):
-            if token is None:
-                continue
-            if in_grid and _spans_several(token, slots):
-                doubts.add(
-                    f"{table.id}.merged_cell", [key], f"one cell stands for several figures: '{token.info.text}'"
-                )
-            placements[key] = Placement(
-                token,
-                certain=certain,
-                header_text=_amount_header(column, placed.row, token, row_header, table) if column.decimal else None,
-            )
-        if placed.by_position:
-            doubts.add(
-                f"{table.id}.row_by_position",
-                row.figures,
-                f"the label of row '{placed.row_id}' cannot be read; only its place tells which row it is",
-                "warning",
-            )
+        _write_row(doubts, row, slots, table, placements)
     if total is None and any(not _in_one_line(r.placed.row) for r in open_rows if r.placed.row.header_columns is None):
         loose = [row for row in read if row.placed.row.header_columns is None and len(row.columns) > 1]
         doubts.add(
@@ -130,6 +108,36 @@ def place_rows(
     if total is not None:
         doubt_strange_places(doubts, table, [row.placed for row in read], placements, total)
     return placements
+
+
+def _write_row(doubts: Doubts, row: _ReadRow, slots: Slots, table: TableDef, placements: dict[str, Placement]) -> None:
+    """Write down the cells of a row that is read, and what is doubtful about them."""
+    placed = row.placed
+    if _repeats_merged_cells(placed.row, slots):
+        doubts.add(
+            f"{table.id}.merged_cell",
+            row.figures,
+            f"this grid repeats merged cells, and one may be repeated here: {texts_of(placed.row)[:60]}",
+        )
+    certain = not placed.by_position
+    merged = placed.row.header_columns is not None and _may_span(slots)
+    if certain and not merged and not row.has_amounts and None not in slots:
+        placements.update(zip(row.figures, [Placement(token) for token in slots], strict=True))
+        return
+    for column, key, token in zip(row.columns, row.figures, slots, strict=True):
+        if token is None:
+            continue
+        if merged and _spans_several(token, slots):
+            doubts.add(f"{table.id}.merged_cell", [key], f"one cell stands for several figures: '{token.info.text}'")
+        header_text = _amount_header(column, placed.row, token, row.header, table) if column.decimal else None
+        placements[key] = Placement(token, None, certain, header_text)
+    if placed.by_position:
+        doubts.add(
+            f"{table.id}.row_by_position",
+            row.figures,
+            f"the label of row '{placed.row_id}' cannot be read; only its place tells which row it is",
+            "warning",
+        )
 
 
 def _begins_block(header: Sequence[Token], table: TableDef, row: RowDef | None) -> bool:
@@ -255,13 +263,19 @@ def _in_one_line(row: RawRow) -> bool:
     return len({t.cell.row if t.cell is not None else -1 - k for k, t in enumerate(row.values)}) == 1
 
 
+def _may_span(slots: Slots) -> bool:
+    """Whether a row has cells of the row above it, or one cell in several places."""
+    return len(set(slots)) < len(slots) or True in [token.inherited for token in slots if token is not None]
+
+
 def _spans_several(token: Token, slots: Slots) -> bool:
     return token.info.has_digits and (token.inherited or slots.count(token) > 1)
 
 
 def _repeats_merged_cells(row: RawRow, slots: Slots) -> bool:
     """Whether all places of a row print the same long number in a grid that prints merged bands once a column."""
-    if len(slots) < 2 or (slots[0] and slots[1] and slots[0].info.text != slots[1].info.text):
+    first = slots[0]
+    if len(slots) < 2 or (first is not None and len(first.info.text) < _MIN_REPEATED_DIGITS):
         return False
     texts = {t.info.text for t in slots if t is not None}
     if len(texts) != 1 or sum(c.isdigit() for c in texts.pop()) < _MIN_REPEATED_DIGITS:

@@ -14,12 +14,14 @@ from datetime import date
 from functools import lru_cache
 
 from extract.page import Grid, Page, Paragraph
+from transform.cued import Cued
 from transform.dates import address_date, date_in, published_on, stated_date
 from transform.fold import clean, fold
 from transform.gazetteer import Division, gazetteer, wording
 from transform.model import Finding, Metadata
 from transform.titles import (
     Title,
+    cued_with_years,
     is_organ,
     joined_title,
     read_title,
@@ -70,11 +72,7 @@ class _Organ:
 def _patterns() -> dict[str, re.Pattern[str]]:
     issuers = wording()["issuers"]
     names = (
-        "labels",
-        "named_in_preamble",
         "organ_lead",
-        "written_by",
-        "contact",
         "signature",
         "signed_date",
         "breadcrumb_separators",
@@ -87,9 +85,15 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     return patterns
 
 
+@lru_cache(maxsize=1)
+def _cued() -> dict[str, Cued]:
+    names = ("labels", "named_in_preamble", "written_by", "contact")
+    return {name: cued_with_years(wording()["issuers"][name], name) for name in names}
+
+
 @lru_cache(maxsize=2)
-def _statements(kind: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(with_years(pattern) for pattern in wording()["years"][kind])
+def _statements(kind: str) -> tuple[Cued, ...]:
+    return tuple(cued_with_years(pattern, kind) for pattern in wording()["years"][kind])
 
 
 @lru_cache(maxsize=1)
@@ -212,11 +216,10 @@ def _year(page: Page, url: str | None, texts: _Texts, title: Title | None) -> tu
 def _stated_year(prose: tuple[str, ...], kind: str) -> int | None:
     """The year of the text's weightiest statement; a statement that spans two years does not count."""
     for pattern in _statements(kind):
-        for text in prose:
-            for match in pattern.finditer(text):
-                years = set(years_in(match.group()))
-                if len(years) == 1:
-                    return years.pop()
+        for match in pattern.through(prose):
+            years = set(years_in(match.group()))
+            if len(years) == 1:
+                return years.pop()
     return None
 
 
@@ -229,10 +232,10 @@ def _organs(page: Page, texts: _Texts, title: Title | None, pinyin: bool) -> Ite
     """Every organ that the page names as its own, the surest source first."""
     if title and title.organ:
         yield _Organ(title.organ, "title")
-    patterns = _patterns()
-    for pattern in (patterns["named_in_preamble"], patterns["written_by"]):
+    patterns, cued = _patterns(), _cued()
+    for pattern in (cued["named_in_preamble"], cued["written_by"]):
         for text, line in zip(texts.prose, texts.lines, strict=True):
-            if title and line and read_title(line):
+            if not pattern.worth(text) or (title and line and read_title(line)):
                 continue
             for match in pattern.finditer(text):
                 if is_organ(organ := patterns["organ_lead"].sub("", match["organ"])):
@@ -240,23 +243,19 @@ def _organs(page: Page, texts: _Texts, title: Title | None, pinyin: bool) -> Ite
     for name in wording()["issuers"]["meta"]:
         if is_organ(organ := clean(page.meta.get(name, ""), pinyin=pinyin)):
             yield _Organ(organ, "meta")
-    for text in texts.info:
-        yield from (
-            _Organ(match["organ"], "info box")
-            for match in patterns["labels"].finditer(text)
-            if is_organ(match["organ"])
-        )
+    for match in cued["labels"].through(texts.info):
+        if is_organ(match["organ"]):
+            yield _Organ(match["organ"], "info box")
     signature = _signature(texts)
     if signature and is_organ(signature["organ"]):
         yield _Organ(signature["organ"], "sign-off line")
     for piece in reversed(_breadcrumb(page, pinyin)):
         if is_organ(piece) and gazetteer().read(piece):
             yield _Organ(piece, "breadcrumb")
-    for text in (*texts.prose, *(fold(line) for line in texts.tail)):
-        for match in patterns["contact"].finditer(text):
-            organ = patterns["own_office"].sub("", match["organ"] or match["office"])
-            if is_organ(organ):
-                yield _Organ(organ, "contact")
+    for match in cued["contact"].through((*texts.prose, *map(fold, texts.tail))):
+        organ = patterns["own_office"].sub("", match["organ"] or match["office"])
+        if is_organ(organ):
+            yield _Organ(organ, "contact")
 
 
 def _breadcrumb(page: Page, pinyin: bool) -> list[str]:

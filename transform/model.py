@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Status = Literal["reported", "blank", "dash", "text", "decoded", "missing"]
 Severity = Literal["error", "warning", "info"]
@@ -15,10 +15,10 @@ StatementSource = Literal["prose", "table"]
 Number = int | float
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """One number of the statutory form, or the reason why there is none.
 
+    A named tuple, since a report has two hundred of them and it is built fast.
     ``value`` is in ``unit``; it is None unless ``status`` is ``reported`` or ``decoded``.  ``raw`` is the text of
     the cell as printed (None when the figure is missing), ``locator`` the place of that cell in the source.
     """

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from transform.forms import TableDef, load_forms
 from transform.tokens import RawRow, Token, alignment_words
+from transform.vocabulary import Sense
 
 _STRIP_MARKS = frozenset({"upheld", "corrected", "pending"})
 _MIN_STRIP_VALUES = 3
@@ -65,6 +66,11 @@ def union_rows() -> dict[str, tuple[str, ...]]:
     return {table: tuple(rows) for table, rows in order.items()}
 
 
+@lru_cache(maxsize=1)
+def _ranks() -> dict[str, dict[str, int]]:
+    return {table: {row: rank for rank, row in enumerate(rows)} for table, rows in union_rows().items()}
+
+
 def _with_alternatives_first(table: TableDef) -> list[str]:
     rows = [r.id for r in table.rows if not r.instead_of]
     for row in table.rows:
@@ -84,6 +90,7 @@ def _sub_rows() -> dict[str, frozenset[str]]:
 class _Candidate:
     row: RawRow
     kind: str
+    label: Token | None = None
     options: tuple[tuple[str, str], ...] = ()
     placed: tuple[str, str] | None = None
     by_position: bool = False
@@ -99,12 +106,23 @@ def _last_label(row: RawRow) -> Token | None:
 
 def _is_strip(row: RawRow) -> bool:
     """Whether the header above is that of the disputes table: outcomes of cases, no row label needed."""
-    header = list(row.header) + row.labels
     if row.header_columns:
-        header = [t for stack in row.header_columns.values() for t in stack]
-    marks = {i for t in header for i in t.info.ids("column", "disputes")} & _STRIP_MARKS
-    cases = {i for t in header for i in t.info.ids("row", "disputes")}
+        return _heads_strip(frozenset([t.info.senses for stack in row.header_columns.values() for t in stack]))
+    return _heads_strip(frozenset([t.info.senses for t in (*row.header, *row.labels)]))
+
+
+@lru_cache(maxsize=1 << 12)
+def _heads_strip(labels: frozenset[frozenset[Sense]]) -> bool:
+    named = {(s.kind, s.id) for senses in labels for s in senses if s.table == "disputes"}
+    marks = [i for kind, i in named if kind == "column" and i in _STRIP_MARKS]
+    cases = [i for kind, i in named if kind == "row"]
     return len(marks) >= 2 or len(cases) >= 2
+
+
+@lru_cache(maxsize=1 << 12)
+def _row_options(senses: frozenset[Sense]) -> tuple[tuple[str, str], ...]:
+    """The rows of tables that a label can mean, in a fixed order."""
+    return tuple(sorted((sense.table, sense.id) for sense in senses if sense.kind == "row"))
 
 
 def _candidate(row: RawRow) -> _Candidate:
@@ -112,17 +130,17 @@ def _candidate(row: RawRow) -> _Candidate:
     words = alignment_words()
     if label is None or (label.info.ids("column", "disputes") and _is_strip(row)):
         blank_flat = row.header_columns is None and all(t.info.is_blank for t in row.values)
-        return _Candidate(row, "strip" if _is_strip(row) and not blank_flat else "unlabelled")
-    options = tuple((s.table, s.id) for s in label.info.senses if s.kind == "row")
+        return _Candidate(row, "strip" if _is_strip(row) and not blank_flat else "unlabelled", label)
+    options = _row_options(label.info.senses)
     if options:
         if all(table == "disputes" for table, _ in options) and label.inherited:
-            return _Candidate(row, "strip" if _is_strip(row) else "unlabelled")
-        return _Candidate(row, "row", tuple(sorted(options)))
+            return _Candidate(row, "strip" if _is_strip(row) else "unlabelled", label)
+        return _Candidate(row, "row", label, options)
     if label.info.has("group") or label.info.key in words.subtotal:
-        return _Candidate(row, "strip" if _is_strip(row) else "subtotal")
+        return _Candidate(row, "strip" if _is_strip(row) else "subtotal", label)
     if _is_strip(row) and _counts_outcomes(row) and not any(label.info.has(kind) for kind in ("title", "band")):
-        return _Candidate(row, "strip")
-    return _Candidate(row, "unknown")
+        return _Candidate(row, "strip", label)
+    return _Candidate(row, "unknown", label)
 
 
 def _counts_outcomes(row: RawRow) -> bool:
@@ -135,7 +153,7 @@ def _counts_outcomes(row: RawRow) -> bool:
 
 
 def _rank(table: str, row: str) -> int:
-    return union_rows()[table].index(row)
+    return _ranks()[table][row]
 
 
 def _neighbour(candidates: Sequence[_Candidate], start: int, step: int, table: str | None) -> tuple[str, str] | None:
@@ -174,8 +192,7 @@ def _settle_ambiguous_totals(candidates: list[_Candidate]) -> None:
     """A label that means one row only (总计) between rows that leave no room for it is a subtotal."""
     words = alignment_words()
     for k, c in enumerate(candidates):
-        label = _last_label(c.row)
-        if c.placed is None or label is None or label.info.key not in words.subtotal:
+        if c.placed is None or c.label is None or c.label.info.key not in words.subtotal:
             continue
         table, row = c.placed
         before, after = _neighbour(candidates, k, -1, table), _neighbour(candidates, k, 1, table)
@@ -234,8 +251,10 @@ def _without_group_sums(candidates: list[_Candidate]) -> None:
             continue
         table, row = c.placed
         members = _sub_rows().get(row)
+        if not members:
+            continue
         beside = (_neighbour(candidates, k, 1, table), _neighbour(candidates, k, -1, table))
-        if members and any(placed and placed[1] in members for placed in beside):
+        if any(placed and placed[1] in members for placed in beside):
             c.placed, c.kind = None, "subtotal"
 
 
@@ -278,7 +297,7 @@ def find_instances(raw_rows: Sequence[RawRow], rows: dict[str, tuple[str, ...]])
             current = instances["disputes"][-1]
             continue
         if c.placed is None:
-            if sum(t.info.has("column") for t in c.row.header) >= _MIN_HEADER:
+            if len([t for t in c.row.header if t.info.has("column")]) >= _MIN_HEADER:
                 lost_header = c.row.header
             if current is not None and c.kind in ("subtotal", "unknown", "unlabelled"):
                 (current.subtotals if c.kind == "subtotal" else current.strange).append(c.row)
@@ -326,7 +345,7 @@ def _add_row(instances: dict[str, list[Instance]], placed: PlacedRow) -> Instanc
     if instance.rows and _starts_over(instance, placed):
         instance = Instance(placed.table)
         found.append(instance)
-    if placed.row_id in instance.row_ids:
+    if placed.row_id in [p.row_id for p in instance.rows]:
         last = instance.rows[-1]
         if last.row_id == placed.row_id:
             if len(last.row.values) == 1 < len(placed.row.values):

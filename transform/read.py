@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
-from extract.page import Grid, Page, Paragraph
+from extract.page import Page, Paragraph
 from transform.align import align
 from transform.alignment import Alignment, Placement
 from transform.concepts import LOCAL_FORM
@@ -14,7 +14,7 @@ from transform.forms import FigureDef, Form
 from transform.identities import domain_findings, identity_findings
 from transform.local_form import LocalTable, local_sums, read_local_table
 from transform.metadata import read_metadata
-from transform.model import Figure, Finding, Metadata, Report, Verdict
+from transform.model import Figure, Finding, Metadata, Report, Status, Verdict
 from transform.numbers import DOUBTFUL_NOTES, read_value
 from transform.raw_rows import read_rows
 from transform.recognise import recognise_form
@@ -28,34 +28,37 @@ _MIN_UNREADABLE = 3
 
 
 def _sample_texts(page: Page) -> list[str]:
-    texts = [b.text for b in page.blocks if isinstance(b, Paragraph)]
-    texts += [
-        cell.text for b in page.blocks if isinstance(b, Grid) for row in b.rows for cell in row if cell is not None
-    ]
+    texts: list[str] = []
+    for block in page.blocks:
+        if isinstance(block, Paragraph):
+            texts.append(block.text)
+        else:
+            for row in block.rows:
+                texts.extend([cell.text for cell in row if cell is not None])
     return texts
 
 
 def _figure(definition: FigureDef, placement: Placement | None) -> Figure:
     if placement is None or placement.token is None:
         return Figure(definition.figure, None, definition.unit, "missing", None, None)
-    token = placement.token
-    raw, locator = token.info.text, token.locator
+    info = placement.token.info
+    raw, value, locator = info.text, info.value, placement.token.locator
     if placement.value is not None:
         return Figure(definition.figure, placement.value, definition.unit, "decoded", raw, locator)
     if definition.decimal:
         value = read_value(raw, unit=definition.unit, header_unit=placement.header_text)
-    else:
-        value = token.info.value
     return Figure(definition.figure, value.value, definition.unit, value.status, raw, locator)
 
 
 def _figures(form: Form, alignment: Alignment) -> dict[str, Figure]:
     """Every figure of the form in its order; alternative rows only where the page prints them."""
-    return {
-        name: _figure(definition, alignment.placements.get(name))
-        for name, definition in form.figures.items()
-        if not definition.alternative or name in alignment.placements
-    }
+    figures: dict[str, Figure] = {}
+    place = alignment.placements.get
+    for name, definition in form.figures.items():
+        placement = place(name)
+        if placement is not None or not definition.alternative:
+            figures[name] = _figure(definition, placement)
+    return figures
 
 
 def _unusual_cells(form: Form, figures: Mapping[str, Figure]) -> list[Finding]:
@@ -117,11 +120,17 @@ def _odd_blanks(form: Form, figures: Mapping[str, Figure]) -> list[Finding]:
     return findings
 
 
+def _doubtful_cells(form: Form, figures: Mapping[str, Figure]) -> list[Finding]:
+    """Findings for cells that may be more than one number or are oddly empty: none where each prints a number."""
+    unusual = _unusual_cells(form, figures)
+    return [*unusual, *_lost_borders(form, figures, unusual), *_odd_blanks(form, figures)]
+
+
 def _absent_tables(form: Form, figures: Mapping[str, Figure], page: Page) -> list[Finding]:
+    printed = {form.figures[name].table for name, figure in figures.items() if figure.status != "missing"}
     findings = []
     for table in form.tables:
-        own = [f for name, f in figures.items() if form.figures[name].table == table.id]
-        if all(f.status == "missing" for f in own):
+        if table.id not in printed:
             hint = "; the page holds images, which may be the table" if page.images else ""
             findings.append(
                 Finding(f"{table.id}.absent", "warning", (), f"the page has no table of {table.title}{hint}", "unknown")
@@ -144,10 +153,10 @@ def _form_mismatch(form: Form, metadata: Metadata) -> list[Finding]:
     ]
 
 
-def _verdict(figures: Mapping[str, Figure], findings: Sequence[Finding]) -> Verdict:
+def _verdict(statuses: Set[Status], findings: Sequence[Finding]) -> Verdict:
     if any(f.severity == "error" for f in findings):
         return "flagged"
-    read = all(f.status in ("reported", "decoded") for f in figures.values())
+    read = statuses <= {"reported", "decoded"}
     doubted = any(f.figures for f in findings)
     return "incomplete" if doubted or not read else "verified"
 
@@ -203,19 +212,19 @@ def read_report(page: Page) -> Report:
     uncertain |= {name for name, p in alignment.placements.items() if not p.certain}
     findings += _form_mismatch(form, metadata)
     findings += alignment.doubts.findings
-    findings += _absent_tables(form, figures, page)
+    statuses = {figure.status for figure in figures.values()}
+    if "missing" in statuses:
+        findings += _absent_tables(form, figures, page)
     findings += domain_findings(form, figures)
-    unusual = _unusual_cells(form, figures)
-    findings += unusual
-    findings += _lost_borders(form, figures, unusual)
-    findings += _odd_blanks(form, figures)
+    if statuses != {"reported"}:
+        findings += _doubtful_cells(form, figures)
     findings += identity_findings(form, figures, frozenset(uncertain), metadata.division_code)
     stated = read_statements(passages(page, sections, frozenset(alignment.blocks)), year=metadata.year, pinyin=pinyin)
     findings += contradictions(stated, figures, form=form.id)
     return Report(
         metadata=metadata,
         form=form.id,
-        verdict=_verdict(figures, findings),
+        verdict=_verdict(statuses, findings),
         source_format=page.source_format,
         figures=tuple(figures.values()),
         findings=tuple(findings),

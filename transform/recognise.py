@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from transform.fold import fold
@@ -94,16 +96,18 @@ def _forms_of_cut_label(key: str) -> frozenset[str]:
     )
 
 
-def _labels(rows: Sequence[RawRow]) -> Iterator[Token]:
-    """The labels of rows and headers, each header over a grid once."""
+def _labels(rows: Sequence[RawRow]) -> list[TextInfo]:
+    """The labels of rows and headers, each once."""
+    labels: list[Token] = []
     columns: dict[int, list[Token]] | None = None
     for row in rows:
-        yield from row.header
-        yield from row.labels
+        labels += row.header
+        labels += row.labels
         if row.header_columns is not columns:
             columns = row.header_columns
             for stack in (columns or {}).values():
-                yield from stack
+                labels += stack
+    return list(dict.fromkeys([label.info for label in labels]))
 
 
 def recognise_form(raw_rows: Sequence[RawRow]) -> Form | None:
@@ -117,7 +121,7 @@ def recognise_form(raw_rows: Sequence[RawRow]) -> Form | None:
     rows: set[Sense] = set()
     own: dict[str, set[Sense]] = {}
     hints: dict[str, set[str]] = {}
-    for info in {token.info: None for token in _labels(raw_rows)}:
+    for info in _labels(raw_rows):
         evidence = _evidence(info)
         if evidence.own:
             form_id, senses = evidence.own
@@ -129,8 +133,10 @@ def recognise_form(raw_rows: Sequence[RawRow]) -> Form | None:
     if len(rows) + sum(map(len, own.values())) < _MIN_LABELS:
         return None
 
+    shares = Counter(chain.from_iterable(of_sense[sense] for sense in rows))
+
     def score(form: Form) -> tuple[float, int, int]:
-        shared = sum(form.id in of_sense[s] for s in rows)
+        shared = shares[form.id]
         unique = len(own.get(form.id, ()))
         own_rows = _own_rows()[form.id]
         hinted = len(hints.get(form.id, ()))

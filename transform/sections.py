@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from typing import TypeGuard, get_args
+from typing import NamedTuple, TypeGuard, get_args
 
 from rapidfuzz import fuzz, process
 
@@ -46,8 +46,7 @@ class _Rules:
     alike: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Heading:
+class _Heading(NamedTuple):
     """A block that may open a section: its index on the page, which section, how it is printed."""
 
     at: int
@@ -182,10 +181,14 @@ def _candidates(page: Page, table_blocks: frozenset[int], pinyin: bool) -> Itera
         else:
             heading = _table_heading(block, at, pinyin)
         if waiting:
-            yield replace(waiting, filled=heading is None or bool(waiting.rest))
+            yield _filled(waiting, heading is None or bool(waiting.rest))
         waiting = heading
     if waiting:
-        yield replace(waiting, filled=bool(waiting.rest))
+        yield _filled(waiting, bool(waiting.rest))
+
+
+def _filled(heading: _Heading, filled: bool) -> _Heading:
+    return heading._replace(filled=filled)
 
 
 def _table_heading(block: Block, at: int, pinyin: bool) -> _Heading | None:
@@ -248,7 +251,7 @@ def _inline(folded: str, prefix: str, places: list[int]) -> tuple[int, bool, str
     best: tuple[int, bool, str, int] | None = None
     for section, variants in enumerate(_rules().variants):
         for variant, firm in variants.items():
-            end = _end_of(variant, folded, begin)
+            end = _end_of(variant, folded, begin) if folded.startswith(variant[0], begin) else 0
             rest = folded[end:]
             if not end or (best and end <= best[3]):
                 continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from transform import solve
 from transform.alignment import Doubts, Placement, row_holds, same_cells, total_place
@@ -110,8 +111,9 @@ def _anchored_strip(
     cases = list(dict.fromkeys(case for case, _ in cells))
     for token in row.values:
         stack = row.header_columns.get(token.column, [])
-        outcome = next((i for t in stack for i in t.info.ids("column", table.id)), None)
-        case = next((i for t in stack for i in _cases(t.info, table)), cases[0] if len(cases) == 1 else None)
+        outcome, case = _named(tuple([t.info for t in stack]), table)
+        if case is None and len(cases) == 1:
+            case = cases[0]
         if outcome is None or case is None:
             if token.info.is_blank or not stack:
                 continue
@@ -153,14 +155,20 @@ def _cases(info: TextInfo, table: TableDef) -> tuple[str, ...]:
     return cases_within(info.key, table.id)
 
 
+@lru_cache(maxsize=1 << 10)
+def _named(stack: tuple[TextInfo, ...], table: TableDef) -> tuple[str | None, str | None]:
+    """The outcome and the case that the labels above a cell name, the nearest first."""
+    outcome = next((i for info in stack for i in info.ids("column", table.id)), None)
+    return outcome, next((i for info in stack for i in _cases(info, table)), None)
+
+
 def _strip_width(row: RawRow, table: TableDef) -> int:
     """How many cells of a strip count: those under an outcome in a grid, else the printed ones, else all."""
     if row.header_columns:
-        under = [
-            t for t in row.values if any(h.info.ids("column", table.id) for h in row.header_columns.get(t.column, ()))
-        ]
-        if under:
-            return len(under)
+        columns = row.header_columns
+        under = [_named(tuple([t.info for t in columns.get(value.column, ())]), table)[0] for value in row.values]
+        if any(under):
+            return len(under) - under.count(None)
     printed = sum(not t.info.is_blank for t in row.values)
     even = printed and printed % len(table.columns) == 0 and len(row.values) % len(table.columns)
     return printed if even else len(row.values)

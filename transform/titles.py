@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from transform.cued import Cued
 from transform.fold import fold
 from transform.gazetteer import gazetteer, wording
 
+_BRACKETS_AT_END = re.compile(r"\([^()]*\)$")
 _CHINESE_DIGITS = str.maketrans("〇零oO一二三四五六七八九", "0000123456789")
 
 
@@ -46,6 +48,11 @@ def with_years(pattern: str) -> re.Pattern[str]:
     rules = wording()
     filled = pattern.replace("YEAR", rules["titles"]["year"]).replace("DATE", rules["dates"]["date"])
     return re.compile(filled)
+
+
+def cued_with_years(pattern: str, name: str) -> Cued:
+    """Compile a pattern as :func:`with_years` does, with the cues of that name in ``data/metadata.toml``."""
+    return Cued(with_years(pattern), tuple(wording()["cues"][name]))
 
 
 @lru_cache(maxsize=1)
@@ -89,7 +96,7 @@ def is_organ(text: str) -> bool:
     grammar, folded = _grammar(), fold(text)
     return (
         1 < len(folded) <= grammar.longest_organ
-        and grammar.organ_ending.search(re.sub(r"\([^()]*\)$", "", folded)) is not None
+        and grammar.organ_ending.search(_BRACKETS_AT_END.sub("", folded)) is not None
         and (not grammar.no_organ.search(folded) or _is_division(folded))
     )
 

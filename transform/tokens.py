@@ -56,9 +56,8 @@ class Token:
     @property
     def locator(self) -> str:
         """The place of the token in the source, for people."""
-        if isinstance(self.source, Grid) and self.cell is not None:
-            return self.source.cell_locator(self.cell)
-        return self.source.locator
+        source, cell = self.source, self.cell
+        return source.locator if cell is None or isinstance(source, Paragraph) else source.cell_locator(cell)
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,3 +91,11 @@ def _may_be_the_report(text: str, url: str) -> bool:
     if rules().not_files.search(text) or rules().not_files.search(name):
         return False
     return is_report_title(text) or not text or bool(rules().file_words.search(text))
+
+
+def documents_of(data: bytes, url: str, content_type: str | None = None) -> tuple[str, ...]:
+    """The addresses of the documents that a page's bytes name, see :func:`files_of`; none where they name none."""
+    if not rules().file_hint.search(data):
+        return ()
+    page = Document(data, url, content_type)
+    return tuple(link.url for link in files_of(page)) if page.is_text else ()

@@ -56,6 +56,7 @@ class Rules:
     most_pages: int
     most_columns: int
     deepest: int
+    file_hint: re.Pattern[bytes]
     file_addresses: Pattern
     file_words: Pattern
     viewer: Pattern
@@ -121,6 +122,7 @@ def rules() -> Rules:
         most_pages=links["most_pages"],
         most_columns=links["most_columns"],
         deepest=links["deepest"],
+        file_hint=re.compile(files["hint"].encode(), re.IGNORECASE),
         file_addresses=_any(files["addresses"]),
         file_words=re.compile(files["words"], re.IGNORECASE),
         viewer=re.compile(files["viewer"], re.IGNORECASE),

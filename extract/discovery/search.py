@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from extract.discovery.document import Document, Link, plain
@@ -29,7 +29,7 @@ class Wanted:
 
     ``page`` is the report's page that a file belongs to; ``depth`` counts the columns above a listing, and ``begins``
     tells the first page of a listing from those after it.  What is ``unsure`` may turn out to be a listing, or, where
-    ``stepped``, to hold no report of that year.
+    ``stepped``, to hold no report of that year.  The registry names what is ``known``.
     """
 
     url: str
@@ -39,6 +39,7 @@ class Wanted:
     begins: bool = False
     unsure: bool = False
     stepped: bool = False
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +67,17 @@ class Search:
         self._reports = tuple(reports)
         self._last_year = last_year
 
-    def first(self) -> tuple[Wanted, ...]:
-        """What is to be asked first: report addresses in their order, then listings."""
-        found = [Wanted(url, Role.REPORT) for url in self._reports]
+    def reports(self) -> tuple[Wanted, ...]:
+        """The known addresses of reports, in their order."""
+        return self._new(Wanted(url, Role.REPORT, known=True) for url in self._reports)
+
+    def listings(self) -> tuple[Wanted, ...]:
+        """The listings in their order; one whose address takes the year is an address for each year."""
+        found: list[Wanted] = []
         for url in self._addresses:
-            stepped = addresses_of_years(url, self._last_year)
-            found += [Wanted(each, Role.REPORT, stepped=True) for each in stepped] or [
-                Wanted(url, Role.LISTING, begins=True)
-            ]
+            years = addresses_of_years(url, self._last_year)
+            found += [Wanted(each, Role.REPORT, stepped=True) for each in years]
+            found += [] if years else [Wanted(url, Role.LISTING, begins=True, known=True)]
         return self._new(found)
 
     def take(
@@ -81,7 +85,8 @@ class Search:
     ) -> tuple[Wanted, ...]:
         """What the answer of an address adds to what is to be asked; ``final_url`` is the address that answered."""
         wanted = self.wanted[url]
-        if wanted.role is Role.FILE:
+        plain_report = wanted.role is Role.REPORT and not wanted.unsure and not wanted.stepped
+        if wanted.role is Role.FILE or (plain_report and not rules().file_hint.search(data)):
             return ()
         page = Document(data, final_url or url, content_type)
         if not page.is_text:
@@ -98,10 +103,6 @@ class Search:
             self._becomes(url, Role.NOTHING)
             return ()
         return self._new([Wanted(link.url, Role.FILE, page=url) for link in files])
-
-    def files(self, url: str) -> tuple[str, ...]:
-        """The documents of a report's page, in the order in which the page links them."""
-        return tuple(w.url for w in self.wanted.values() if w.role is Role.FILE and w.page == url)
 
     def _take_listing(self, wanted: Wanted, page: Document, data: bytes) -> tuple[Wanted, ...]:
         address = self._addresses.get(wanted.url, page.url) if wanted.begins else None
@@ -122,7 +123,7 @@ class Search:
 
     def _becomes(self, url: str, role: Role) -> Wanted:
         wanted = self.wanted[url]
-        self.wanted[url] = Wanted(url, role, wanted.page, wanted.depth, begins=True)
+        self.wanted[url] = replace(wanted, role=role, begins=True)
         return self.wanted[url]
 
     def _new(self, found: Iterable[Wanted]) -> tuple[Wanted, ...]:

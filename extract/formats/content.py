@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from lxml import etree
 
@@ -22,15 +21,15 @@ def read_meta(survey: Survey) -> dict[str, str]:
     Where a name occurs twice, the first value that is not empty wins.
     """
     meta: dict[str, str] = {}
-    for element in survey.about["meta"]:
+    for element in survey.tagged.get("meta", ()):
         name = (element.get("name") or element.get("property") or "").strip().lower()
         value = " ".join((element.get("content") or "").split())
         if name and value:
             meta.setdefault(name, value)
-    title = next(iter(survey.about["title"]), None)
+    title = next(iter(survey.tagged.get("title", ())), None)
     if title is not None and (words := _words(title)):
         meta["html:title"] = words
-    for link in survey.about["link"]:
+    for link in survey.tagged.get("link", ()):
         address = (link.get("href") or "").strip()
         if address and "canonical" in (link.get("rel") or "").lower().split():
             meta.setdefault("html:canonical", address)
@@ -59,14 +58,6 @@ def find_roots(survey: Survey) -> list[etree._Element]:
     return found
 
 
-def count_pictures(root: etree._Element, candidates: Iterable[etree._Element]) -> dict[etree._Element | None, int]:
-    """How many pictures large enough to hold a table lie in each candidate; None stands for the whole document."""
-    whole = _count_large(root)
-    counts: dict[etree._Element | None, int] = {None: whole}
-    counts.update((candidate, _count_large(candidate) if whole else 0) for candidate in candidates)
-    return counts
-
-
 def _words(element: etree._Element, limit: int | None = None) -> str:
     """The text of an element on one line, empty where it is longer than ``limit``."""
     pieces: list[str] = []
@@ -82,11 +73,8 @@ def _words(element: etree._Element, limit: int | None = None) -> str:
     return "" if limit and len(words) > limit else words
 
 
-def _count_large(root: etree._Element) -> int:
-    return sum(1 for image in root.iter("img") if _is_large(image))
-
-
-def _is_large(image: etree._Element) -> bool:
+def is_large(image: etree._Element) -> bool:
+    """Whether a picture is large enough to hold a table, and no icon."""
     address = (image.get("src") or "").lower()
     if not address or any(part in address for part in icon_parts()):
         return False

@@ -6,8 +6,11 @@ https://html.spec.whatwg.org/multipage/tables.html#forming-a-table
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from itertools import count, repeat
+from operator import itemgetter
+from typing import NamedTuple, cast
 
 from extract.page import Cell
 
@@ -27,14 +30,17 @@ class SourceCell(NamedTuple):
 
 
 Slots = tuple[tuple[Cell | None, ...], ...]
-RowGroup = Sequence[Sequence[tuple[str, int, int]]]
-
-
-_Placed = tuple[str, int, int, int, int]
-"""Text, row, column, row span, column span."""
+Row = Sequence[str | tuple[str, int, int]]
+"""The cells of a row: a cell that spans nothing may be its text alone."""
+RowGroup = Sequence[Row]
 
 _Carried = tuple[int, int, int]
 """First column, column after the last, last row of a cell that reaches into rows below its own."""
+
+_Run = tuple[int, int, Sequence[str]]
+"""Row, first column and texts of cells side by side that span nothing."""
+
+_new_cell: Callable[[tuple[str, int, int, int, int]], Cell] = partial(tuple.__new__, Cell)
 
 
 def parse_span(value: str | None, *, most: int, zero: int) -> int:
@@ -65,57 +71,74 @@ def form_grid(groups: Iterable[RowGroup]) -> tuple[Slots, bool]:
     right edge that only spans reach are cut off.  A table of more than 200,000 slots is not laid out: its cells come
     one a row, and the columns are not exact.
     """
-    placed: list[_Placed] = []
+    placed: list[Cell] = []
+    runs: list[_Run] = []
     height = 0
     work = 0
     groups = [group for group in groups if group]
     for group in groups:
         carried: list[_Carried] = []
         end_of_group = height + len(group) - 1
-        for offset, cells in enumerate(group):
-            row = height + offset
+        for row, cells in enumerate(group, start=height):
             work += len(carried) + len(cells)
             if work > MAX_SLOTS:
                 return _one_cell_a_row(groups), False
-            carried = _place_row(row, cells, carried, end_of_group, placed)
+            carried = _place_row(row, cells, carried, end_of_group, placed, runs)
         height += len(group)
-    width = max((column for _, _, column, _, _ in placed), default=-1) + 1
+    width = max(
+        max(map(itemgetter(2), placed), default=-1) + 1,
+        max((column + len(texts) for _, column, texts in runs), default=0),
+    )
     if width * height > MAX_SLOTS:
         return _one_cell_a_row(groups), False
-    return _fill(placed, height, width), True
+    return _fill(placed, runs, height, width), True
 
 
 def _place_row(
-    row: int, cells: Sequence[tuple[str, int, int]], carried: list[_Carried], end_of_group: int, placed: list[_Placed]
+    row: int, cells: Row, carried: list[_Carried], end_of_group: int, placed: list[Cell], runs: list[_Run]
 ) -> list[_Carried]:
     """Place the cells of one row around those carried down from above; returns what is carried further, by column."""
-    column = 0
-    next_carried = 0
+    spanning = [position for position, cell in enumerate(cells) if type(cell) is not str]
+    plain_from = spanning[-1] + 1 if spanning else 0
+    column = position = next_carried = 0
     started: list[_Carried] = []
-    for text, row_span, column_span in cells:
+    while position < len(cells):
         while next_carried < len(carried) and carried[next_carried][0] <= column:
             column = max(column, carried[next_carried][1])
             next_carried += 1
+        if position >= plain_from and next_carried == len(carried):
+            runs.append((row, column, cast("Sequence[str]", cells[position:])))
+            break
+        cell = cells[position]
+        text, row_span, column_span = (cell, 1, 1) if isinstance(cell, str) else cell
         if row_span != 1:
             last_row = end_of_group if row_span == 0 else min(row + row_span - 1, end_of_group)
             row_span = last_row - row + 1
             if last_row > row:
                 started.append((column, column + column_span, last_row))
-        placed.append((text, row, column, row_span, column_span))
+        placed.append(_new_cell((text, row, column, row_span, column_span)))
         column += column_span
+        position += 1
     if not carried and not started:
         return carried
     return sorted([item for item in carried if item[2] > row] + started)
 
 
-def _fill(placed: list[_Placed], height: int, width: int) -> Slots:
+def _fill(placed: list[Cell], runs: list[_Run], height: int, width: int) -> Slots:
     rows: list[list[Cell | None]] = [[None] * width for _ in range(height)]
-    for text, row, column, row_span, column_span in placed:
-        if row_span == 1 and column_span == 1:
-            rows[row][column] = Cell(text, row, column)
+    for row, column, texts in runs:
+        cells = map(_new_cell, zip(texts, repeat(row), count(column), repeat(1), repeat(1), strict=False))
+        rows[row][column : column + len(texts)] = cells
+    for cell in placed:
+        text, row, column, row_span, column_span = cell
+        if column_span == 1:
+            for slots in rows[row : row + row_span]:
+                if slots[column] is None:
+                    slots[column] = cell
             continue
-        column_span = min(column_span, width - column)
-        cell = Cell(text, row, column, row_span, column_span)
+        if column + column_span > width:
+            column_span = width - column
+            cell = Cell(text, row, column, row_span, column_span)
         for slots in rows[row : row + row_span]:
             for position in range(column, column + column_span):
                 if slots[position] is None:
@@ -124,5 +147,5 @@ def _fill(placed: list[_Placed], height: int, width: int) -> Slots:
 
 
 def _one_cell_a_row(groups: Iterable[RowGroup]) -> Slots:
-    texts = [text for group in groups for row in group for text, _, _ in row]
+    texts = [cell if isinstance(cell, str) else cell[0] for group in groups for row in group for cell in row]
     return tuple((Cell(text, row, 0),) for row, text in enumerate(texts))

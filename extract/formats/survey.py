@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any, cast
 
 from lxml import etree
 
@@ -49,37 +50,34 @@ class _Verdict:
 
 @dataclass(slots=True)
 class Survey:
-    """The elements of a tree that need attention, each list in document order, and the tags that occur.
+    """The elements of a tree that need attention, each list in document order.
 
-    ``about`` holds the elements that describe the document (title, meta, link), by their tag.
+    ``tagged`` holds those told by their tag: what describes the document (title, meta, link), pictures, fields, struck
+    and raised text.
     """
 
-    tags: set[str] = field(default_factory=set)
+    tagged: dict[str, list[etree._Element]] = field(default_factory=dict)
     removed: list[etree._Element] = field(default_factory=list)
     invisible: list[etree._Element] = field(default_factory=list)
     becoming: list[tuple[etree._Element, str]] = field(default_factory=list)
     candidates: dict[int, list[etree._Element]] = field(default_factory=dict)
     trails: dict[int, list[etree._Element]] = field(default_factory=dict)
-    about: dict[str, list[etree._Element]] = field(default_factory=lambda: {"title": [], "meta": [], "link": []})
 
 
 def survey(root: etree._Element) -> Survey:
-    """Look at each element once."""
+    """Look at each element once, in libxml2: Python sees the values of attributes that weigh, and few elements."""
     result = Survey()
-    selected_tags = _selected_tags()
-    tags, about = result.tags, result.about
-    judges = _JUDGES
-    for element in root.iter("*"):
-        tag = element.tag
-        tags.add(tag)
-        if tag in selected_tags:
-            result.candidates.setdefault(selected_tags[tag], []).append(element)
-        elif tag in about:
-            about[tag].append(element)
-        for name in element.keys():  # noqa: SIM118
-            judge = judges.get(name)
-            if judge is not None and (verdict := judge(element.get(name, ""))) is not None:
-                _note(result, element, verdict)
+    for element in root.iter(*_TAGS, *_selected_tags()):
+        result.tagged.setdefault(element.tag, []).append(element)
+    for tag, place in _selected_tags().items():
+        if tag in result.tagged:
+            result.candidates[place] = result.tagged[tag]
+    for attribute in _ATTRIBUTES:
+        values = attribute.values(root)
+        verdicts = {value: verdict for value in set(values) if (verdict := attribute.judge(value)) is not None}
+        if verdicts:
+            for value, element in attribute.with_owners(root, verdicts):
+                _note(result, element, verdicts[value])
     return result
 
 
@@ -144,13 +142,34 @@ def _judge_hidden(_: str) -> _Verdict:
     return _Verdict(removed=True)
 
 
-_JUDGES: Mapping[str | bytes, Callable[[str], _Verdict | None]] = {
-    "style": _judge_style,
-    "class": _judge_class,
-    "id": _judge_id,
-    "role": _judge_role,
-    "hidden": _judge_hidden,
-}
+_TAGS = ("title", "meta", "link", "img", "input", "select", "del", "s", "strike", "sup")
+
+
+class _Attribute:
+    """An attribute and its judge; all its values are fetched by one XPath."""
+
+    def __init__(self, name: str, judge: Callable[[str], _Verdict | None]) -> None:
+        self.judge = judge
+        self._values = etree.XPath(f"descendant-or-self::*/@{name}", smart_strings=False)
+        self._owned_values = etree.XPath(f"descendant-or-self::*/@{name}")
+
+    def values(self, root: etree._Element) -> list[str]:
+        """The values of all elements in document order."""
+        return cast("list[str]", self._values(root))
+
+    def with_owners(self, root: etree._Element, wanted: Container[str]) -> list[tuple[str, etree._Element]]:
+        """The wanted values in document order, with their elements; this costs more."""
+        values = cast("list[Any]", self._owned_values(root))
+        return [(str(value), value.getparent()) for value in values if value in wanted]
+
+
+_ATTRIBUTES = (
+    _Attribute("style", _judge_style),
+    _Attribute("class", _judge_class),
+    _Attribute("id", _judge_id),
+    _Attribute("role", _judge_role),
+    _Attribute("hidden", _judge_hidden),
+)
 
 
 @lru_cache(maxsize=1)

@@ -1,197 +1,235 @@
-"""HTML tables: which of them hold data and which only place things on the page; the grids of those with data."""
+"""The tables in the stream of an HTML page: which hold data and which only place things; grids of those with data."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
-from lxml import etree
+from extract.formats.grid import Row, Slots, SourceCell, form_grid, parse_column_span, parse_row_span
+from extract.formats.stream import (
+    BORDER,
+    CELL,
+    COLUMN_SPAN,
+    EVENT,
+    FOOTER,
+    GROUP,
+    LOOSE,
+    LOOSE_END,
+    LOOSE_TABLE_OPENS,
+    PICTURE,
+    ROW,
+    ROW_LEFT,
+    ROW_SPAN,
+    SPAN_END,
+    STRAY,
+    TABLE_CLOSES,
+    TABLE_OPENS,
+)
 
-from extract.formats.grid import Slots, form_grid, parse_column_span, parse_row_span
-
-_GROUPS = frozenset({"thead", "tbody", "tfoot"})
-_IGNORED = frozenset({"col", "colgroup"})
 _LONG_CELL = 100
-_Boxed = dict[etree._Element, str]
-"""The text of tables that have nothing but one short cell: a frame around a word or number, not a table."""
 _ARTICLE_CELL = 300
 _ARTICLE_PARAGRAPHS = 3
 _ARTICLE_SHARE = 0.6
 
+_LOOSE_TEXT = re.compile(f"{LOOSE}([^{LOOSE_END}]*){LOOSE_END}")
+_SPAN = re.compile(f"[{ROW_SPAN}{COLUMN_SPAN}][^{SPAN_END}]*{SPAN_END}")
+_END_OF_CELL = re.compile(f"[{ROW}{GROUP}{FOOTER}{STRAY}{ROW_LEFT}{LOOSE}]")
+_IRREGULAR = re.compile(f"([{CELL}{STRAY}{ROW_LEFT}])")
+_EDGES = (CELL, ROW, GROUP, FOOTER, STRAY, ROW_LEFT)
+_BORDERS = (LOOSE, LOOSE_END, ROW, CELL, GROUP, FOOTER, STRAY, ROW_LEFT)
+
 
 class DataTable(NamedTuple):
-    """A table that is read as a grid: its slots, the texts around its cells (caption), the tables inside its cells."""
+    """A table that is read as a grid: its slots, whether they are exact, the texts around its cells (caption)."""
 
     rows: Slots
     exact: bool
     around: tuple[str, ...]
-    nested: tuple[etree._Element, ...]
-
-
-class _Content(NamedTuple):
-    text: str
-    paragraphs: int
-    nested: tuple[etree._Element, ...]
 
 
 @dataclass(slots=True)
-class _Scan:
-    groups: list[tuple[str, list[list[tuple[str, int, int]]]]] = field(default_factory=list)
-    contents: list[_Content] = field(default_factory=list)
-    around: list[str] = field(default_factory=list)
-    loose: list[etree._Element] = field(default_factory=list)
+class Table:
+    """A table of the stream: what it holds in reading order, pieces of stream and tables; ``data`` where it is a grid.
+
+    A piece begins with the letter of the event before it.  ``loose`` tells that the table lies in no cell of the table
+    around it, ``root`` which candidate for the content root it is; ``weight`` counts cells with text, inner ones too.
+    ``boxed`` has the text of a table of nothing but one short cell: a frame around a word or number, where it stands in
+    a cell; ``pictures`` counts those of the table itself and of such frames in it.
+    """
+
+    loose: bool = False
+    root: str = ""
+    parts: list[str | Table] = field(default_factory=list)
+    weight: int = 0
+    data: DataTable | None = None
+    boxed: str | None = None
+    pictures: int = 0
+
+    def inner(self) -> list[Table]:
+        """The tables directly inside that are no mere frames around the words of a cell; the loose ones come last."""
+        tables = [part for part in self.parts if not isinstance(part, str) and (part.loose or part.boxed is None)]
+        return sorted(tables, key=lambda table: table.loose)
+
+
+@dataclass(slots=True)
+class _Cells:
+    """The cells of a table by row and row group, and all their texts in the order of the source."""
+
+    groups: list[list[Row]] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
     columns: int = 0
 
+    def add(self, rows: list[Row], pieces: list[str], *, spans: bool) -> None:
+        """Add a row whose cells are ``pieces``; ``spans`` tells whether some have spans before their text."""
+        row: Row = pieces
+        if spans:
+            row = [_source_cell(piece) if SPAN_END in piece else piece for piece in pieces]
+            pieces = [cell if isinstance(cell, str) else cell[0] for cell in row]
+        rows.append(row)
+        self.texts += pieces
+        self.columns = max(self.columns, len(pieces))
 
-def read_tables(body: etree._Element) -> dict[etree._Element, DataTable]:
-    """Every data table below ``body`` of a simplified tree, by its element; layout tables are left out.
+
+def read_parts(stream: str) -> list[str | Table]:
+    """The stream taken apart at its events into pieces and tables; each table knows whether it holds data.
 
     A layout table has one cell, or one column of running text, or a cell that holds the article, or holds tables that
     weigh more than its own cells.
     """
-    tables: dict[etree._Element, DataTable] = {}
-    sizes: dict[etree._Element, int] = {}
-    boxed: _Boxed = {}
-    for element in reversed(list(body.iter("table"))):
-        scan = _scan(element, boxed)
-        nested = [table for content in scan.contents for table in content.nested] + scan.loose
-        inner = sum(sizes.get(table, 0) for table in nested)
-        own = sum(1 for content in scan.contents if content.text)
-        sizes[element] = own + inner
-        if len(scan.contents) == 1 and not nested and not scan.around and len(scan.contents[0].text) <= _LONG_CELL:
-            boxed[element] = scan.contents[0].text
-        if not scan.contents or _is_layout(scan, own, inner):
+    outermost = Table()
+    open_tables = [outermost]
+    first, *others = stream.split(EVENT)
+    outermost.parts.append(" " + first)
+    for piece in others:
+        letter = piece[:1]
+        if letter in (TABLE_OPENS, LOOSE_TABLE_OPENS):
+            table = Table(letter == LOOSE_TABLE_OPENS, piece[1:])
+            open_tables[-1].parts.append(table)
+            open_tables.append(table)
             continue
-        groups = [rows for kind, rows in scan.groups if kind != "tfoot"]
-        groups += [rows for kind, rows in scan.groups if kind == "tfoot"]
-        slots, exact = form_grid(groups) if own else ((), True)
-        tables[element] = DataTable(slots, exact, tuple(scan.around), tuple(nested))
-    return tables
+        if letter == TABLE_CLOSES and len(open_tables) > 1:
+            _weigh(open_tables.pop())
+        open_tables[-1].parts.append(piece)
+    return outermost.parts
 
 
-def _is_layout(scan: _Scan, own: int, inner: int) -> bool:
-    if len(scan.contents) == 1 or inner > own:
+def without_frames(piece: str) -> str:
+    """A piece of a layout table with borders of blocks for those of rows and cells."""
+    piece = piece.replace(LOOSE_END + LOOSE, "")
+    for sign in _BORDERS:
+        piece = piece.replace(sign, BORDER)
+    return _SPAN.sub("", piece) if SPAN_END in piece else piece
+
+
+def _weigh(table: Table) -> None:
+    """Tell whether a table whose inner tables are known holds data, and read it if so."""
+    pieces = []
+    inner = 0
+    for part in table.parts:
+        if isinstance(part, str):
+            pieces.append(part[1:])
+        elif part.boxed is None or part.loose:
+            pieces.append("")
+            inner += part.weight
+        else:
+            pieces.append(part.boxed)
+            table.pictures += part.pictures
+    source = BORDER.join(pieces)
+    table.pictures += source.count(PICTURE)
+    source = source.replace(PICTURE, "").replace(LOOSE_END + LOOSE, "")
+    words = " ".join(source.replace(BORDER, " ").split())
+    around: tuple[str, ...] = ()
+    if LOOSE in words:
+        words = words.replace(f"{LOOSE} {LOOSE_END}", "").replace(LOOSE + LOOSE_END, "")
+        around = tuple(filter(None, map(str.strip, _LOOSE_TEXT.findall(words))))
+        words = " ".join((_LOOSE_TEXT.sub("", words) if around else words).split())
+    cells = _read_cells(words)
+    own = len(cells.texts) - cells.texts.count("")
+    table.weight = own + inner
+    if len(cells.texts) == 1 and not around and not table.inner() and len(cells.texts[0]) <= _LONG_CELL:
+        table.boxed = cells.texts[0]
+    if cells.texts and not _is_layout(cells, own, inner, source):
+        slots, exact = form_grid(cells.groups) if own else ((), True)
+        table.data = DataTable(slots, exact, around)
+
+
+def _read_cells(words: str) -> _Cells:
+    """The cells of a table whose white space is single blanks and that has no loose text."""
+    cells = _Cells()
+    for sign in _EDGES:
+        words = words.replace(f" {sign}", sign)
+    for sign in (CELL, SPAN_END):
+        words = words.replace(f"{sign} ", sign)
+    last: list[list[Row]] = []
+    head, *footers = words.split(FOOTER)
+    groups = head.split(GROUP)
+    for footer in footers:
+        first, *others = footer.split(GROUP)
+        groups.append(FOOTER + first)
+        groups += others
+    for group in groups:
+        rows: list[Row] = []
+        before, *pieces = group.split(ROW)
+        if CELL in before:
+            _read_irregular(cells, rows, before, is_row=False)
+        for piece in pieces:
+            if STRAY in piece or ROW_LEFT in piece:
+                _read_irregular(cells, rows, piece, is_row=True)
+            else:
+                cells.add(rows, piece.split(CELL)[1:], spans=SPAN_END in piece)
+        (last if group.startswith(FOOTER) else cells.groups).append(rows)
+    cells.groups += last
+    return cells
+
+
+def _read_irregular(cells: _Cells, rows: list[Row], piece: str, *, is_row: bool) -> None:
+    """Cells outside of a row open one, which ends where a row begins or ends."""
+    found: list[list[str]] = [[]] if is_row else []
+    is_open, was_stray, is_stray = is_row, False, False
+    signs = _IRREGULAR.split(piece)
+    for sign, text in zip(signs[1::2], signs[2::2], strict=True):
+        if sign == STRAY:
+            is_stray = True
+        elif sign == ROW_LEFT:
+            is_open = False
+        else:
+            if not is_open or (is_stray and not was_stray):
+                found.append([])
+            found[-1].append(text)
+            is_open, was_stray, is_stray = True, is_stray, False
+    for texts in found:
+        cells.add(rows, texts, spans=SPAN_END in piece)
+
+
+def _source_cell(piece: str) -> str | SourceCell:
+    spans, _, text = piece.rpartition(SPAN_END)
+    row_span, column_span = _spans(spans)
+    return text if row_span == column_span == 1 else SourceCell(text, row_span, column_span)
+
+
+@lru_cache(maxsize=256)
+def _spans(written: str) -> tuple[int, int]:
+    values = {span[:1]: span[1:] for span in written.split(SPAN_END)}
+    return parse_row_span(values.get(ROW_SPAN)), parse_column_span(values.get(COLUMN_SPAN))
+
+
+def _is_layout(cells: _Cells, own: int, inner: int, source: str) -> bool:
+    if len(cells.texts) == 1 or inner > own:
         return True
-    largest = max(scan.contents, key=lambda content: len(content.text))
-    length = len(largest.text)
-    if scan.columns == 1:
-        return largest.paragraphs > 1 or length > _LONG_CELL
+    lengths = list(map(len, cells.texts))
+    length = max(lengths)
+    if cells.columns == 1:
+        return length > _LONG_CELL or _paragraphs(source, lengths.index(length)) > 1
     return (
         length >= _ARTICLE_CELL
-        and largest.paragraphs >= _ARTICLE_PARAGRAPHS
-        and length > _ARTICLE_SHARE * sum(len(content.text) for content in scan.contents)
+        and length > _ARTICLE_SHARE * sum(lengths)
+        and _paragraphs(source, lengths.index(length)) >= _ARTICLE_PARAGRAPHS
     )
 
 
-def _scan(table: etree._Element, boxed: _Boxed) -> _Scan:
-    """Collect the rows of a table, not those of tables inside its cells; a cell outside of a row opens a row."""
-    scan = _Scan()
-    rows: list[list[tuple[str, int, int]]] = []
-    row: list[tuple[str, int, int]] | None = None
-    scan.groups.append(("tbody", rows))
-    stack: list[tuple[etree._Element, Iterator[etree._Element]]] = [(table, iter(table))]
-    _note(scan, table.text)
-    while stack:
-        element, children = stack[-1]
-        child = next(children, None)
-        if child is None:
-            stack.pop()
-            if element.tag == "tr":
-                row = None
-            elif element.tag in _GROUPS:
-                row = None
-                rows = []
-                scan.groups.append(("tbody", rows))
-            if stack:
-                _note(scan, element.tail)
-            continue
-        tag = child.tag
-        if tag == "td" or tag == "th":
-            if row is None:
-                row = []
-                rows.append(row)
-            content = _content(child, boxed)
-            scan.contents.append(content)
-            row.append(_source_cell(content.text, child.get("rowspan"), child.get("colspan")))
-            tail = child.tail
-            if tail and not tail.isspace():
-                _note(scan, tail)
-        elif tag == "table":
-            scan.loose.append(child)
-            _note(scan, child.tail)
-        elif tag in _IGNORED:
-            _note(scan, child.tail)
-        else:
-            if tag == "tr":
-                row = []
-                rows.append(row)
-            elif tag in _GROUPS:
-                row = None
-                rows = []
-                scan.groups.append((tag, rows))
-            _note(scan, child.text)
-            stack.append((child, iter(child)))
-    scan.columns = max((len(row) for _, rows in scan.groups for row in rows), default=0)
-    return scan
-
-
-def _source_cell(words: str, row_span: str | None, column_span: str | None) -> tuple[str, int, int]:
-    if row_span is None and column_span is None:
-        return words, 1, 1
-    return words, parse_row_span(row_span), parse_column_span(column_span)
-
-
-def _note(scan: _Scan, raw: str | None) -> None:
-    if raw and not raw.isspace():
-        scan.around.append(" ".join(raw.split()))
-
-
-def _content(cell: etree._Element, boxed: _Boxed) -> _Content:
-    """The text of a cell on one line, the number of its paragraphs, and the outermost tables inside it."""
-    count = len(cell)
-    if count == 0:
-        words = " ".join((cell.text or "").split())
-        return _Content(words, 1 if words else 0, ())
-    if count == 1:
-        child = cell[0]
-        if len(child) == 0 and child.tag != "table" and _is_blank(cell.text) and _is_blank(child.tail):
-            words = " ".join((child.text or "").split())
-            return _Content(words, 1 if words else 0, ())
-    nested: list[etree._Element] = []
-    pieces: list[str | None] = [cell.text]
-    for child in cell:
-        if len(child) or child.tag == "table":
-            pieces = list(_outside_tables(cell, nested, boxed))
-            break
-        pieces.append(child.text)
-        pieces.append(child.tail)
-    written = [piece for piece in pieces if piece and not piece.isspace()]
-    words = " ".join(" ".join(written).split()) if written else ""
-    return _Content(words, len(written), tuple(nested))
-
-
-def _is_blank(raw: str | None) -> bool:
-    return raw is None or raw.isspace()
-
-
-def _outside_tables(cell: etree._Element, nested: list[etree._Element], boxed: _Boxed) -> Iterator[str | None]:
-    yield cell.text
-    stack = [(cell, iter(cell))]
-    while stack:
-        element, children = stack[-1]
-        child = next(children, None)
-        if child is None:
-            stack.pop()
-            if stack:
-                yield element.tail
-        elif child.tag == "table":
-            words = boxed.get(child)
-            if words is None:
-                nested.append(child)
-            else:
-                yield words
-            yield child.tail
-        else:
-            yield child.text
-            stack.append((child, iter(child)))
+def _paragraphs(source: str, position: int) -> int:
+    """The number of paragraphs in the cell at a position in the order of the source."""
+    cell = _END_OF_CELL.split(source.split(CELL)[position + 1], maxsplit=1)[0]
+    return sum(1 for words in _SPAN.sub("", cell).split(BORDER) if words.strip())

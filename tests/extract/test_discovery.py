@@ -40,7 +40,7 @@ class Found:
         guard = AddressGuard(hosts=web.hosts)
         self.hosts = hosts_of(*listings, *reports)
         crawler = Crawler(Manners("nianbao-test/1", limits=limits, guard=guard, delay=0.0))
-        list(crawler.ask_all(map(self.ask, self.search.first()), self.more))
+        list(crawler.ask_all(map(self.ask, (*self.search.reports(), *self.search.listings())), self.more))
         self.wrong |= {problem.url: problem.outcome for problem in self.search.problems}
 
     def ask(self, wanted: Wanted) -> Ask:
@@ -304,7 +304,7 @@ def test_the_document_of_a_report_is_found_and_linked_with_its_page(web: Web, na
     put(web, HOST, "/nr/2023.html", HTML.format("<table><tr><td>1</td></tr></table>"))
     found = Found(web, reports=[page])
     (file,) = found.of(Role.FILE)
-    assert found.search.files(page) == (file,)
+    assert found.search.wanted[file].page == page
     assert found.wrong == {}
     assert file.endswith(("2023.pdf", "1.pdf", ".docx", "2023.html"))
 
@@ -377,5 +377,5 @@ def test_no_address_is_asked_twice_by_two_searches_of_one_run() -> None:
     known: set[str] = set()
     first = Search([f"http://{HOST}/nb/"], [], 2024, known)
     second = Search([f"http://{HOST}/nb/"], [f"http://{HOST}/nb/1.html"], 2024, known)
-    assert [wanted.url for wanted in first.first()] == [f"http://{HOST}/nb/"]
-    assert [wanted.url for wanted in second.first()] == [f"http://{HOST}/nb/1.html"]
+    assert [wanted.url for wanted in first.listings()] == [f"http://{HOST}/nb/"]
+    assert [wanted.url for wanted in (*second.reports(), *second.listings())] == [f"http://{HOST}/nb/1.html"]

@@ -144,6 +144,33 @@ def test_a_table_of_one_row_with_a_blank_value_stays_a_grid():
     assert grids(read("<table><tr><td>行政许可<td></table>")) == [[["行政许可", ""]]]
 
 
+def test_cells_in_a_column_group_left_open_are_not_lost():
+    for source in ("<table><colgroup><td>a<td>b</table>", "<table><colgroup><col><div><tr><td>a<td>b</div></table>"):
+        assert grids(read(source)) == [[["a", "b"]]]
+
+
+def test_a_damaged_line_break_still_breaks():
+    assert paragraphs(read("<p>a<br/<b>b</b></p>")) == ["a", "b"]
+
+
+def test_text_in_a_table_outside_of_its_cells_is_kept_apart_from_them():
+    source = "<table>甲<b>乙</b><tr>丙<td>a<td>b</td>丁</tr>戊<tr><td>c<td>d</table>"
+    page = read(source)
+    assert order(page) == ["甲乙", "丙", "丁", "戊", "table 1"]
+    assert grids(page) == [[["a", "b"], ["c", "d"]]]
+    assert paragraphs(read("<table><tr>丙<td>a</td>丁</tr>戊</table>")) == ["丙", "a", "丁", "戊"]
+
+
+def test_a_row_inside_a_row_ends_it_for_the_cells_that_follow():
+    source = "<table><tr><td>1<td>2</td><form><tr><td>3<td>4</tr></form><td>5<td>6</tr><td>7<td>8</table>"
+    assert grids(read(source)) == [[["1", "2"], ["3", "4"], ["5", "6"], ["7", "8"]]]
+
+
+def test_code_points_that_mean_something_inside_the_reader_mean_nothing_in_a_page():
+    assert paragraphs(read("<p>a\u07b2T\u07b3b</p>")) == ["a\ufffdT\ufffdb"]
+    assert read("<p>a&#1971;b&#1970;Tc&#1973;d</p>").blocks
+
+
 def test_a_caption_comes_before_its_grid():
     assert order(read("<table><caption>单位：件</caption><tr><td>a<td>b</table>")) == ["单位：件", "table 1"]
 

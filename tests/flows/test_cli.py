@@ -176,8 +176,13 @@ def test_a_database_that_is_missing_says_how_to_make_it(capsys: pytest.CaptureFi
     "arguments", [("load", SEED_PATH), ("crawl",), ("rerun", "--town", "211382117")], ids=lambda a: a[0]
 )
 def test_a_command_beside_a_running_one_leaves_at_once(
-    capsys: pytest.CaptureFixture[str], home: Path, site: tuple[Path, str], arguments: tuple[str, ...]
+    capsys: pytest.CaptureFixture[str],
+    home: Path,
+    site: tuple[Path, str],
+    arguments: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("NIANBAO_PRIVATE_HOSTS", '["127.0.0.1"]')
     sources = home / "sources.csv"
     sources.write_text(f"issuer,issuer_kind,year,url,division_code\n镇,town,2020,{site[1]}{SEED},\n", encoding="utf-8")
     extra = () if arguments[0] == "load" else ("--sources", str(sources))

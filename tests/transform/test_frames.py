@@ -164,10 +164,10 @@ def test_order_of_the_readings_does_not_change_the_frames() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"figures": (replace(BLANK, value=0),)}, "only then"),
-        ({"figures": (replace(REPORTED, status="guessed"),)}, "guessed"),
+        ({"figures": (BLANK._replace(value=0),)}, "only then"),
+        ({"figures": (REPORTED._replace(status="guessed"),)}, "guessed"),
         ({"figures": (REPORTED, REPORTED)}, "requests.received.total"),
-        ({"figures": (replace(REPORTED, figure="received"),)}, "no figure id: 'received'"),
+        ({"figures": (REPORTED._replace(figure="received"),)}, "no figure id: 'received'"),
         ({"metadata": replace(TOWN, published_on="29 January")}, "published_on is no date: '29 January'"),
         ({"findings": (replace(DOUBT, severity="fatal"),)}, "fatal"),
     ],
@@ -185,12 +185,12 @@ def test_time_without_a_zone_is_refused() -> None:
 
 
 def test_lone_surrogate_in_a_cell_is_replaced_and_not_fatal() -> None:
-    figure = to_frames([reading(figures=(replace(REPORTED, raw="3\ud800"),))]).figure
+    figure = to_frames([reading(figures=(REPORTED._replace(raw="3\ud800"),))]).figure
     assert list(figure["raw"]) == ["3\ufffd"]
 
 
 def test_very_long_number_is_kept() -> None:
-    figure = to_frames([reading(figures=(replace(REPORTED, value=20210129123456789),))]).figure
+    figure = to_frames([reading(figures=(REPORTED._replace(value=20210129123456789),))]).figure
     assert list(figure["value"]) == [2.0210129123456789e16]
 
 

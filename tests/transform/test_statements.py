@@ -2,7 +2,6 @@
 
 import re
 import time
-from dataclasses import replace
 
 import pytest
 
@@ -285,7 +284,7 @@ def test_figure_without_a_number_is_not_compared(status: Status) -> None:
 
 def test_figure_that_was_decoded_is_compared() -> None:
     figures = table(REQUESTS)
-    figures["requests.received.total"] = replace(figures["requests.received.total"], status="decoded")
+    figures["requests.received.total"] = figures["requests.received.total"]._replace(status="decoded")
     stated = read_statements([FIFTEEN], year=2023, pinyin=False)
     assert [f.rule for f in contradictions(stated, figures, form="2021")] == ["text.number"]
 

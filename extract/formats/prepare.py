@@ -1,0 +1,157 @@
+"""A parsed HTML tree made ready for its stream: what is hidden, what is a part of a table, fields, pictures, roots."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from lxml import etree
+
+from extract.formats.content import is_large
+from extract.formats.markup import BLOCKS, GONE, PREFORMATTED, ROOTS, TABLE_PARTS, UNREAD
+from extract.formats.stream import PICTURE, ROOT_ATTRIBUTE, ROOT_CLOSES, ROOT_OPENS, event
+from extract.formats.survey import Survey
+
+_TEXT_INPUTS = frozenset({"", "text", "number", "tel", "search", "date", "email", "url"})
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_STRUCK = ("del", "s", "strike")
+_UNSEEN = UNREAD | {GONE}
+_STRUCTURE = BLOCKS - PREFORMATTED - ROOTS - {"p"}
+
+FormerTags = dict[etree._Element, str]
+
+
+def prepare(survey: Survey, roots: Sequence[etree._Element]) -> FormerTags:
+    """Change the tree so that its stream says what a reader sees; returns the former tags of elements renamed or gone.
+
+    ``roots`` are the candidates for the content root: each is a block whatever its tag is, and its ends are events.
+    """
+    former: FormerTags = {}
+    _hide(survey, former)
+    for image in survey.tagged.get("img", ()):
+        if is_large(image):
+            image.text = PICTURE
+    for root in roots:
+        if root.tag not in BLOCKS and root.tag not in _UNSEEN:
+            _rename(root, "div", former)
+    for element, tag in survey.becoming:
+        _become(element, tag, former)
+    for tag in ("input", "select"):
+        for field in survey.tagged.get(tag, ()):
+            if field.tag == tag:
+                shown = _CONTROL.sub("", _shown(field))
+                pictures = PICTURE * sum(1 for image in field.iter("img") if image.text == PICTURE)
+                _empty(field, former)
+                field.text = shown + pictures
+    for element in survey.tagged.get("sup", ()):
+        _bracket_note(element, former)
+    for root, opens, closes in zip(roots, ROOT_OPENS, ROOT_CLOSES, strict=False):
+        _mark_ends(root, opens, closes)
+    return former
+
+
+def is_bare_text(root: etree._Element, former: FormerTags) -> bool:
+    """Whether the page has no structure but at most one paragraph or preformatted block around all of its lines.
+
+    Takes what is not seen out of the tree.
+    """
+    tags = {element.tag for element in root.iter("*") if element not in former}.union(former.values())
+    if tags & _STRUCTURE:
+        return False
+    etree.strip_elements(root, *_UNSEEN, with_tail=False)
+    body = root.find("body")
+    return sum(1 for _ in (root if body is None else body).iter("p")) <= 1
+
+
+def _hide(survey: Survey, former: FormerTags) -> None:
+    """An element that is removed leaves no trace but the text after it; an invisible cell keeps its place."""
+    for element in survey.removed:
+        if element.tag not in ROOTS:
+            _rename(element, GONE, former)
+    for element in survey.invisible:
+        if element.tag == "tr":
+            for cell in element:
+                _empty(cell, former)
+        elif element.tag in ("td", "th"):
+            _empty(element, former)
+        elif element.tag not in ROOTS:
+            _rename(element, GONE, former)
+    for tag in _STRUCK:
+        for element in survey.tagged.get(tag, ()):
+            _drop_struck(element, former)
+
+
+def _drop_struck(element: etree._Element, former: FormerTags) -> None:
+    """Take a struck number out of a cell in which something else is written in its place."""
+    cell = next(element.iterancestors("td", "th"), None)
+    if cell is not None and _words(cell) != _words(element):
+        _rename(element, GONE, former)
+
+
+def _bracket_note(element: etree._Element, former: FormerTags) -> None:
+    """Put the mark of a footnote in a cell in brackets: raised digits after a number are no digits of it."""
+    words = _words(element)
+    cell = next(element.iterancestors("td", "th"), None)
+    if words and cell is not None and _words(cell) != words:
+        _empty(element, former)
+        element.text = f"[{words.strip('[]')}]"
+
+
+def _words(element: etree._Element) -> str:
+    return "".join(_pieces(element)).strip()
+
+
+def _pieces(element: etree._Element) -> Iterator[str]:
+    yield element.text or ""
+    for child in element:
+        if isinstance(child.tag, str) and child.tag not in _UNSEEN:
+            yield from _pieces(child)
+        yield child.tail or ""
+
+
+def _rename(element: etree._Element, tag: str, former: FormerTags) -> None:
+    former.setdefault(element, element.tag)
+    element.tag = tag
+
+
+def _empty(element: etree._Element, former: FormerTags) -> None:
+    for inside in element.iterdescendants():
+        former.setdefault(inside, inside.tag)
+    for child in list(element):
+        element.remove(child)
+    element.text = None
+
+
+def _become(element: etree._Element, tag: str, former: FormerTags) -> None:
+    """Give an element the tag of the table part that its style or role makes it."""
+    if element.tag in TABLE_PARTS or element.tag in ROOTS or element.tag in _UNSEEN:
+        return
+    _rename(element, tag, former)
+    for span in ("colspan", "rowspan"):
+        value = element.get(f"aria-{span}")
+        if value is not None:
+            element.set(span, value)
+
+
+def _shown(control: etree._Element) -> str:
+    """What a form field shows, where it stands in a cell; elsewhere it is no part of the text."""
+    if next(control.iterancestors("td", "th"), None) is None:
+        return ""
+    if control.tag == "input":
+        is_text = (control.get("type") or "").strip().lower() in _TEXT_INPUTS
+        return (control.get("value") or "") if is_text else ""
+    options = list(control.iter("option"))
+    chosen = [option for option in options if option.get("selected") is not None] or options[:1]
+    return "".join(str(piece) for option in chosen for piece in option.itertext())
+
+
+def _mark_ends(root: etree._Element, opens: str, closes: str) -> None:
+    if root.tag == "table":
+        root.set(ROOT_ATTRIBUTE, opens)
+        return
+    root.text = event(opens) + (root.text or "")
+    if len(root):
+        last = root[-1]
+        last.tail = (last.tail or "") + event(closes)
+    else:
+        root.text += event(closes)
