@@ -102,6 +102,9 @@ def _is_gb_by_chance_utf8(text: str, data: bytes) -> bool:
 
 def _is_damaged_utf8(reading: _Reading) -> bool:
     """Whether the three-byte characters outweigh the broken places; GB text read as UTF-8 gives nearly none of them."""
+    second_bytes = len(reading.text.encode()) - len(reading.text) - 2 * reading.broken
+    if second_bytes // 2 < _GOOD_FOR_ONE_BROKEN * reading.broken:
+        return False
     return len(_THREE_BYTES_OR_MORE.findall(reading.text)) >= _GOOD_FOR_ONE_BROKEN * reading.broken
 
 

@@ -8,31 +8,13 @@ from dataclasses import replace
 
 from extract.decode import decode
 from extract.formats.answer import read_answer
-from extract.formats.docx import read_docx
 from extract.formats.html import read_html
-from extract.formats.legacy import read_ole
 from extract.formats.markdown import is_markdown, read_markdown
-from extract.formats.mhtml import read_mhtml
-from extract.formats.pdf import read_pdf
-from extract.formats.rtf import read_rtf
 from extract.formats.sniff import DESCRIPTIONS, is_binary_text, sniff
 from extract.formats.text import read_text
-from extract.formats.xlsx import read_xlsx
-from extract.formats.zipped import read_zip
 from extract.page import Page, UnreadableError
 
 Reader = Callable[[bytes, str | None], Page]
-
-READERS: dict[str, Reader] = {
-    "docx": read_docx,
-    "mhtml": read_mhtml,
-    "ole": read_ole,
-    "pdf": read_pdf,
-    "rtf": read_rtf,
-    "xlsx": read_xlsx,
-    "zip": lambda data, url: read_zip(data, url, read_page),
-}
-"""Readers of formats that are no text, by the kind that ``sniff`` tells; each takes the bytes and the address."""
 
 _DOCUMENT = re.compile(r"<(?:!doctype\s+html|html|body|head)\b", re.IGNORECASE)
 _STRUCTURE = re.compile(
@@ -65,8 +47,32 @@ def read_page(data: bytes, *, content_type: str | None = None, url: str | None =
     return page
 
 
+def _reader(kind: str) -> Reader | None:
+    """The reader of a format that is no text, by the kind that ``sniff`` tells; imported when the first file comes."""
+    match kind:
+        case "docx":
+            from extract.formats.docx import read_docx as read
+        case "mhtml":
+            from extract.formats.mhtml import read_mhtml as read
+        case "ole":
+            from extract.formats.legacy import read_ole as read
+        case "pdf":
+            from extract.formats.pdf import read_pdf as read
+        case "rtf":
+            from extract.formats.rtf import read_rtf as read
+        case "xlsx":
+            from extract.formats.xlsx import read_xlsx as read
+        case "zip":
+            from extract.formats.zipped import read_zip
+
+            return lambda data, url: read_zip(data, url, read_page)
+        case _:
+            return None
+    return read
+
+
 def _read_binary(kind: str, data: bytes, url: str | None) -> Page:
-    reader = READERS.get(kind)
+    reader = _reader(kind)
     if reader is None:
         raise UnreadableError(
             f"the file is {DESCRIPTIONS[kind]}, which cannot be read; give the report as a web page or text"

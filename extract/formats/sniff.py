@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from extract.formats.zipped import kind_of_zip
-
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "pdf"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
@@ -61,6 +59,8 @@ def sniff(data: bytes) -> str | None:
         if head.startswith(magic) or data.startswith(magic):
             return kind
     if data.startswith(_ZIP):
+        from extract.formats.zipped import kind_of_zip
+
         return kind_of_zip(data)
     if _BITMAP.match(data) or _RIFF.match(data):
         return "image"

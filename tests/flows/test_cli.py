@@ -82,10 +82,11 @@ def test_parse_into_a_closed_pipe_is_quiet() -> None:
     assert done.stderr == b"141\n"
 
 
-def test_parse_loads_no_pandas_no_duckdb_and_no_prefect() -> None:
+def test_parse_loads_no_pandas_no_duckdb_no_prefect_and_no_reader_of_another_format() -> None:
     code = (
         "import sys; from flows.cli import run; run(sys.argv[1:]); "
-        "print(sorted({'prefect', 'pandas', 'duckdb', 'pandera', 'pyarrow', 'requests', 'bs4'} & set(sys.modules)), "
+        "print(sorted({'prefect', 'pandas', 'duckdb', 'pandera', 'pyarrow', 'requests', 'bs4', 'email.parser', "
+        "'extract.formats.docx', 'extract.formats.pdf'} & set(sys.modules)), "
         "file=sys.stderr)"
     )
     done = subprocess.run(
