@@ -3,7 +3,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.nianbao-stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo test check fmt bench bench-warehouse fuzz clean
+.PHONY: help setup browser demo test check fmt screenshots bench bench-warehouse fuzz clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -15,7 +15,7 @@ $(STAMP): pyproject.toml constraints.txt
 	if [ -z "$$python" ] || ! "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 	  echo "make setup: Python 3.11 or later is needed; install python3.11 and run it again" >&2; exit 1; fi; \
 	[ -x $(BIN)/python ] || "$$python" -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,office,pdf]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,office,pdf,dashboard]'
 	@touch $@
 
 browser:  ## Install what the tests in tests/browser need: Chromium, its driver, a Chinese font
@@ -36,6 +36,9 @@ check: setup  ## Lint, format, types, direction of imports
 fmt: setup  ## Format the code and mend what the linter can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+screenshots: setup browser  ## Write the pictures of docs/images from the browser tests
+	@NIANBAO_SCREENSHOTS=docs/images $(BIN)/pytest tests/browser/test_dashboard.py
 
 bench: setup  ## Measure pages a second, beside lxml and pandas.read_html
 	@$(BIN)/python -m benchmarks.bench

@@ -326,6 +326,31 @@ def serve(home: Home = None) -> None:
     serve_flows(_settings(home=home))
 
 
+@app.command()
+def dashboard(
+    db: Annotated[Path | None, typer.Option(help="DuckDB file; the published one by default.")] = None,
+    home: Home = None,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on loopback.")] = 4214,
+    browser: Annotated[bool, typer.Option(help="Open it in the browser.")] = True,
+) -> None:
+    """Look at the published database in the browser.
+
+    Coverage, one body, comparison, rankings and quality, in Chinese and English; on 127.0.0.1 only, and without
+    internet. Needs the extra `dashboard`. Stays until interrupted.
+
+    \b
+    Examples:
+      nianbao dashboard
+      nianbao dashboard --db var/demo/nianbao.duckdb --no-browser --port 8080
+
+    Exit status: 2 the extra is missing or the port is taken, 3 the database cannot be opened.
+    """
+    from flows.dashboard.launch import run_dashboard
+
+    settings = _settings(home=home)
+    run_dashboard(db or settings.published, settings.home, settings.archive, port=port, open_browser=browser)
+
+
 @sources_app.command("check")
 def sources_check(sources: Sources = None, base_url: BaseUrl = None) -> None:
     """Say what is wrong with the registry.

@@ -47,7 +47,7 @@ class Browser:
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         self.driver = Chrome(options, ChromeService(shutil.which("chromedriver")))
         self._requests: list[str] = []
-        self._console: list[str] = []
+        self._console: list[tuple[str, str]] = []
 
     def open(self, address: str) -> None:
         """Load a page, with nothing of the last one left."""
@@ -91,10 +91,10 @@ class Browser:
             if urlsplit(url).scheme in ("http", "https", "ws", "wss") and urlsplit(url).hostname != "127.0.0.1"
         ]
 
-    def complaints(self) -> list[str]:
-        """Errors and warnings on the console."""
+    def complaints(self, *levels: str) -> list[str]:
+        """What the page says on the console at these levels: SEVERE and WARNING by default."""
         self._listen()
-        return list(self._console)
+        return [message for level, message in self._console if level in (levels or ("SEVERE", "WARNING"))]
 
     def quit(self) -> None:
         """End the browser."""
@@ -107,4 +107,4 @@ class Browser:
                 self._requests.append(event["params"]["request"]["url"])
             elif event["method"] == "Network.webSocketCreated":
                 self._requests.append(event["params"]["url"])
-        self._console += [e["message"] for e in self.driver.get_log("browser") if e["level"] in ("SEVERE", "WARNING")]
+        self._console += [(entry["level"], entry["message"]) for entry in self.driver.get_log("browser")]

@@ -1,0 +1,1 @@
+"""The views of the dashboard, each a function that draws one page."""
