@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import count, groupby, repeat, takewhile
 
 from extract.formats import content, text
+from extract.formats.embedded import embedded_markup
 from extract.formats.markup import parse
 from extract.formats.prepare import prepare
 from extract.formats.stream import ROOT_OPENS
@@ -16,6 +18,7 @@ from extract.page import Block, Grid, Page, Paragraph
 
 _LEAST_CELLS = 3
 _LONGEST_COUNT = 8
+_LEAST_NUMBERS = 3
 _MAX_BEFORE = 4000
 _MAX_AFTER = 2000
 
@@ -27,7 +30,34 @@ def read_html(source: str, *, encoding: str = "utf-8", url: str | None = None) -
 
     Blocks are those of the content root (``data/content_selectors.toml``) where it is certain that no table is left
     outside of it, otherwise of the whole body; the text around the root stays in ``html:before`` and ``html:after``.
+    Where the page shows no number in a cell of its own, what it carries for a frame or a script to show is read.
     """
+    page = _read_shown(source, encoding, url)
+    if _shows_numbers(page):
+        return page
+    carried = embedded_markup(source)
+    inner = _read_shown(carried, encoding, url) if carried is not None else None
+    if inner is None or not inner.blocks:
+        return page
+    shown = "\n".join(b.text for b in page.blocks if isinstance(b, Paragraph) and "<" not in b.text)
+    return replace(inner, meta={**inner.meta, **page.meta, "html:before": shown[-_MAX_BEFORE:]})
+
+
+def _shows_numbers(page: Page) -> bool:
+    """Whether at least a few numbers stand by themselves, in cells or as paragraphs."""
+    found = 0
+    for block in page.blocks:
+        if isinstance(block, Paragraph):
+            found += block.text.isdigit()
+        else:
+            found += sum(cell is not None and cell.text.isdigit() for row in block.rows for cell in row)
+        if found >= _LEAST_NUMBERS:
+            return True
+    return False
+
+
+def _read_shown(source: str, encoding: str, url: str | None) -> Page:
+    """What a page shows of itself."""
     root = parse(source)
     if root is None:
         return Page((), "html", encoding, url)

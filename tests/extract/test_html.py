@@ -1,5 +1,6 @@
 """HTML pages: what is read, in which order, what is left out, and what hostile markup does."""
 
+import html
 import json
 import random
 import time
@@ -355,3 +356,30 @@ def test_raised_marks_after_a_number_are_in_brackets():
 
 def test_struck_numbers_give_way_to_what_stands_beside_them():
     assert grids(read("<table><tr><td><del>9</del>0<td><s>4</s> 5<td><s>6</s></table>")) == [[["0", "5", "6"]]]
+
+
+CARRIED = f"<p>{'正文。' * 400}</p><table><tr><td>规章<td>1<td>2<td>3</table>"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"<iframe srcdoc='{html.escape(CARRIED)}'></iframe>",
+        f"<textarea id=content style='display:none'>{CARRIED}</textarea>",
+        f"<textarea id=content>{html.escape(CARRIED)}</textarea>",
+        f"<script type='text/html'>{CARRIED}</script>",
+        f"<script>var article = {json.dumps({'content': CARRIED})};</script>",
+        f"<script>show('{CARRIED}')</script>",
+        f"<div>{html.escape('<p></p>' * 10 + CARRIED)}</div>",
+        f"<noscript>{CARRIED}</noscript>",
+    ],
+)
+def test_what_a_page_carries_for_a_frame_or_a_script_is_read_where_it_shows_nothing(page):
+    read_pages = read(f"<html><head><title>年报</title></head><body><h1>标题</h1>{page}</body></html>")
+    assert grids(read_pages) == [[["规章", "1", "2", "3"]]]
+    assert read_pages.meta["html:title"] == "年报"
+    assert read_pages.meta["html:before"] == "标题"
+
+
+def test_what_a_page_carries_beside_its_own_tables_is_not_read():
+    assert grids(read(f"<body>{TABLE}{TABLE}<noscript>{CARRIED}</noscript></body>")) == [[["一", "二"], ["3", "4"]]] * 2
