@@ -19,6 +19,7 @@ from extract.page import Block, Grid, Page, Paragraph
 _LEAST_CELLS = 3
 _LONGEST_COUNT = 8
 _LEAST_NUMBERS = 3
+_LEAST_SHOWN = 20
 _MAX_BEFORE = 4000
 _MAX_AFTER = 2000
 
@@ -30,10 +31,10 @@ def read_html(source: str, *, encoding: str = "utf-8", url: str | None = None) -
 
     Blocks are those of the content root (``data/content_selectors.toml``) where it is certain that no table is left
     outside of it, otherwise of the whole body; the text around the root stays in ``html:before`` and ``html:after``.
-    Where the page shows no number in a cell of its own, what it carries for a frame or a script to show is read.
+    Where the page shows no cells of its own, what it carries for a frame or a script to show is read.
     """
     page = _read_shown(source, encoding, url)
-    if _shows_numbers(page):
+    if _shows_cells(page):
         return page
     carried = embedded_markup(source)
     inner = _read_shown(carried, encoding, url) if carried is not None else None
@@ -43,17 +44,15 @@ def read_html(source: str, *, encoding: str = "utf-8", url: str | None = None) -
     return replace(inner, meta={**inner.meta, **page.meta, "html:before": shown[-_MAX_BEFORE:]})
 
 
-def _shows_numbers(page: Page) -> bool:
-    """Whether at least a few numbers stand by themselves, in cells or as paragraphs."""
-    found = 0
-    for block in page.blocks:
-        if isinstance(block, Paragraph):
-            found += block.text.isdigit()
-        else:
-            found += sum(cell is not None and cell.text.isdigit() for row in block.rows for cell in row)
-        if found >= _LEAST_NUMBERS:
-            return True
-    return False
+def _shows_cells(page: Page) -> bool:
+    """Whether the page has a table of some size, or at least a few numbers that are paragraphs of their own."""
+    if any(isinstance(block, Grid) and len(block.rows) * len(block.rows[0]) >= _LEAST_SHOWN for block in page.blocks):
+        return True
+    return sum(isinstance(b, Paragraph) and _begins_as_count(b.text) for b in page.blocks) >= _LEAST_NUMBERS
+
+
+def _begins_as_count(words: str) -> bool:
+    return len(words) <= _LONGEST_COUNT and any(map(str.isdigit, words[:2]))
 
 
 def _read_shown(source: str, encoding: str, url: str | None) -> Page:
@@ -106,11 +105,7 @@ def _length(items: Sequence[Item]) -> int:
 
 def _holds_numbers(table: PlacedTable) -> bool:
     """Whether some cell is a bare number; a menu or an info box in table form has none but its long index number."""
-    return any(
-        cell is not None and cell.text.isdigit() and len(cell.text) <= _LONGEST_COUNT
-        for row in table.rows
-        for cell in row
-    )
+    return any(cell is not None and _begins_as_count(cell.text) for row in table.rows for cell in row)
 
 
 def _joined_text(items: Sequence[Item]) -> str:
