@@ -11,12 +11,13 @@ import csv
 import hashlib
 import io
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
 
 from sample_site.golden import golden, golden_of
-from sample_site.pages import INDEX, guide_page, guide_path, index_page, listing_page, pictures, report_page
+from sample_site.listings import listing_pages
+from sample_site.pages import INDEX, guide_page, guide_path, index_page, pictures, report_page
 from sample_site.picture import table_picture
 from sample_site.readme import readme
 from sample_site.tables import printed
@@ -28,6 +29,7 @@ GOLDEN = ROOT / "tests" / "golden"
 SEED_PATH = "/lingyuan/sandaohezi/2020.txt"
 SEED_SHA256 = "f4b542212fc0a2a94477ead531248c8c929b19a4a3ddb187091d67d869789467"
 SEED_ISSUER = ("三道河子镇", "town", 2020, "211382117")
+SYSTEMS = ("trs", "hanweb", "ucap", "vsb", "gkmlpt")
 SEED_WITHIN = ("辽宁省", "朝阳市", "凌源市")
 
 
@@ -44,16 +46,29 @@ def seed_readings() -> dict[str, int]:
     return dict.fromkeys(figures, 0)
 
 
-def sources(reports: Iterable[Report]) -> bytes:
+def registry(reports: Iterable[Report]) -> bytes:
+    """The registry of the site: the address of the seed, and the listing of every issuer."""
+    name, kind, year, code = SEED_ISSUER
+    rows: list[Sequence[object]] = [(code, name, kind, year, SEED_PATH, "", "")]
+    for issuer in dict.fromkeys(report.issuer for report in reports):
+        cms = issuer.cms if issuer.cms in SYSTEMS else ""
+        rows.append((issuer.division_code, issuer.organ, issuer.kind, "", "", issuer.listing, cms))
+    return _csv(["division_code", "issuer", "issuer_kind", "year", "url", "listing_url", "cms"], rows)
+
+
+def inventory(reports: Iterable[Report]) -> bytes:
     """The table of all report pages of the site."""
-    seed_name, seed_kind, seed_year, seed_code = SEED_ISSUER
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(["issuer", "issuer_kind", "year", "path", "division_code"])
-    writer.writerow([seed_name, seed_kind, seed_year, SEED_PATH, seed_code])
+    name, kind, year, code = SEED_ISSUER
+    rows: list[Sequence[object]] = [(name, kind, year, SEED_PATH, code)]
     for report in reports:
         issuer = report.issuer
-        writer.writerow([issuer.organ, issuer.kind, report.year, report.path, issuer.division_code])
+        rows.append((issuer.organ, issuer.kind, report.year, report.path, issuer.division_code))
+    return _csv(["issuer", "issuer_kind", "year", "path", "division_code"], rows)
+
+
+def _csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows([header, *rows])
     return buffer.getvalue().encode()
 
 
@@ -62,7 +77,8 @@ def build() -> dict[Path, bytes]:
     reports = load_reports()
     seed_name, _, seed_year, seed_code = SEED_ISSUER
     files = {
-        SITE / "sources.csv": sources(reports),
+        SITE / "sources.csv": registry(reports),
+        SITE / "reports.csv": inventory(reports),
         SITE / "README.md": readme((SEED_PATH, seed_name, seed_year), reports),
     }
     files[GOLDEN / "lingyuan_sandaohezi_2020.json"] = golden(
@@ -80,7 +96,7 @@ def build() -> dict[Path, bytes]:
         own = list(group)
         issuer = own[0].issuer
         issuers.append(issuer)
-        files[SITE / issuer.listing.lstrip("/")] = listing_page(issuer, own)
+        files |= {SITE / path.lstrip("/"): page for path, page in listing_pages(issuer, own).items()}
         files[SITE / guide_path(issuer).lstrip("/")] = guide_page(issuer)
     for report in reports:
         cells = printed(report)

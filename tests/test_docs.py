@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import csv
 import re
 import shlex
 import subprocess
@@ -16,7 +17,6 @@ import pytest
 from flows.cli import run
 from flows.runs import load_paths
 from flows.settings import Settings
-from flows.sources import read_registry
 from load.cross_checks import rules
 from transform.forms import load_forms
 
@@ -114,9 +114,8 @@ def shown() -> list[tuple[str, str]]:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with every page of the sample site, as ``make demo`` leaves it but for the addresses."""
     settings = Settings(home=tmp_path_factory.mktemp("demo"))
-    rows, problems = read_registry(SITE / "sources.csv", "http://127.0.0.1/")
-    assert problems == []
-    load_paths(settings, [str(SITE / row.url.removeprefix("http://127.0.0.1/")) for row in rows])
+    with (SITE / "reports.csv").open(encoding="utf-8", newline="") as file:
+        load_paths(settings, [str(SITE / row["path"].lstrip("/")) for row in csv.DictReader(file)])
     return settings.published
 
 

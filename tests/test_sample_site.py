@@ -15,6 +15,10 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from extract.discovery.search import Role, Search
+from flows.source_checks import doubts
+from flows.sources import read_registry
+
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "data" / "sample_site"
 GOLDEN = ROOT / "tests" / "golden"
@@ -25,7 +29,7 @@ STATUSES = {"blank", "dash", "text", "missing"}
 SIZES = {"2014": 58, "2019": 198, "2021": 200}
 SUFFIX = "(?:人民政府|政府)?"
 
-with (SITE / "sources.csv").open(encoding="utf-8", newline="") as _file:
+with (SITE / "reports.csv").open(encoding="utf-8", newline="") as _file:
     SOURCES = list(csv.DictReader(_file))
 EXPECTED: dict[str, dict[str, Any]] = {
     content["path"]: content
@@ -91,21 +95,26 @@ def test_internal_links_resolve(file: Path) -> None:
         assert (SITE / resolved.lstrip("/")).is_file(), f"{page} → {resolved}"
 
 
-def test_every_report_is_reached_from_the_index() -> None:
-    reached: set[str] = set()
-    waiting = ["/index.html"]
-    while waiting:
-        page = waiting.pop()
-        if page in reached:
-            continue
-        reached.add(page)
-        if not page.endswith((".html", ".htm", ".shtml")):
-            continue
-        for reference in REFERENCE.findall((SITE / page.lstrip("/")).read_bytes()):
-            target = urlsplit(reference.decode())
-            if target.path and not target.scheme:
-                waiting.append(posixpath.normpath(posixpath.join(posixpath.dirname(page), target.path)))
-    assert set(PATHS) <= reached
+def test_every_report_is_found_from_the_registry_and_nothing_else() -> None:
+    base = "http://127.0.0.1"
+    rows, problems = read_registry(SITE / "sources.csv", f"{base}/")
+    assert (problems, doubts(rows, {"127.0.0.1"})) == ([], [])
+    listings, reports = [row.listing_url for row in rows if row.listing_url], [row.url for row in rows if row.url]
+    search = Search(listings, reports, 2024, set())
+    waiting = [*search.reports(), *search.listings()]
+    for wanted in waiting:
+        path = urlsplit(wanted.url).path
+        if wanted.role is not Role.FILE:
+            waiting += search.take(wanted.url, (SITE / path.lstrip("/")).read_bytes())
+    found = [wanted.url.removeprefix(base) for wanted in waiting if wanted.role is Role.REPORT]
+    assert sorted(found) == sorted(PATHS)
+    assert search.problems == []
+
+
+def test_every_column_is_linked_from_the_index() -> None:
+    linked = {reference.decode() for reference in REFERENCE.findall((SITE / "index.html").read_bytes())}
+    rows, _ = read_registry(SITE / "sources.csv", "http://127.0.0.1/")
+    assert {urlsplit(row.listing_url or row.url or "").path.lstrip("/") for row in rows} == linked
 
 
 def test_gbk_page_declares_gb2312_and_is_more_than_that() -> None:

@@ -6,18 +6,18 @@ import html
 import json
 import re
 import unicodedata
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
-from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, Tag, XMLParsedAsHTMLWarning
+from bs4 import BeautifulSoup, Tag
 from w3lib.url import safe_url_string
 
 from extract.decode import decode
 from extract.discovery.rules import rules
 
+_PROLOG = re.compile(r"^\s*<\?xml[^>]*>")
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _OBJECT = re.compile(r"\{[^{}]*\}")
 _PAIR = re.compile(r"""["']?(\w+)["']?\s*:\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
@@ -30,9 +30,6 @@ _ADDRESS = re.compile(r"^(?:https?:)?/{1,2}\S|^\.{1,2}/\S|^[\w./%-]+\.(?:s?html?
 _FRAMES = {"iframe": "src", "frame": "src", "embed": "src", "object": "data"}
 _ROWS = ("li", "tr", "dd", "dl")
 _LONGEST_ROW = 300
-
-warnings.filterwarnings("ignore", category=XMLParsedAsHTMLWarning)
-warnings.filterwarnings("ignore", category=MarkupResemblesLocatorWarning)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +45,11 @@ def plain(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKC", text) if not c.isspace() and c not in "\u200b\ufeff\u00ad")
 
 
+def _tree(markup: str) -> BeautifulSoup:
+    """The tree of some markup, read as HTML also where it begins as XML; a text without any tag has none."""
+    return BeautifulSoup(_PROLOG.sub("", markup) if "<" in markup else "", "lxml")
+
+
 class Document:
     """One answer of a website as text, with its links; what is no text (a PDF) has none."""
 
@@ -60,7 +62,7 @@ class Document:
     @cached_property
     def soup(self) -> BeautifulSoup:
         """The tree of the page."""
-        return BeautifulSoup(self.source, "lxml")
+        return _tree(self.source)
 
     @cached_property
     def base(self) -> str:
@@ -104,7 +106,7 @@ class Document:
         except ValueError:
             yield from self._in_markup(self.soup)
             for part in _CDATA.findall(self.source):
-                yield from self._in_markup(BeautifulSoup(part, "lxml"))
+                yield from self._in_markup(_tree(part))
             for script in self.soup.find_all(["script", "textarea", "xmp", "template"]):
                 yield from self._in_script(script.get_text())
         else:
@@ -130,7 +132,7 @@ class Document:
         """Links in what a script writes (markup in strings) and in what it holds (objects with title and address)."""
         text = _unescaped(script)
         if "<a " in text.lower():
-            yield from self._in_markup(BeautifulSoup(_CDATA.sub(r"\1", text), "lxml"))
+            yield from self._in_markup(_tree(_CDATA.sub(r"\1", text)))
         for found in _OBJECT.finditer(script):
             fields = {key.lower(): _unescaped(a or b) for key, a, b in _PAIR.findall(found.group())}
             yield from self._record(fields)
@@ -144,13 +146,13 @@ class Document:
             for inner in value:
                 yield from self._in_json(inner)
         elif isinstance(value, str) and "<a " in value.lower():
-            yield from self._in_markup(BeautifulSoup(value, "lxml"))
+            yield from self._in_markup(_tree(value))
 
     def _record(self, fields: dict[str, str]) -> Iterator[tuple[str, str]]:
         titles = [fields[key] for key in rules().title_keys & fields.keys() if fields[key]]
         addresses = [fields[key] for key in rules().url_keys & fields.keys() if fields[key]]
         if titles and addresses and (url := self.join(min(addresses))):
-            yield url, plain(BeautifulSoup(max(titles, key=len), "lxml").get_text())
+            yield url, plain(_tree(f"<p>{max(titles, key=len)}</p>").get_text())
 
     @cached_property
     def frames(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Whole pages and files of the site: reports in the frame of their content system, listings, the index."""
+"""Whole pages of the site: reports in the frame of their content system, guides, the index."""
 
 from __future__ import annotations
 
@@ -82,7 +82,8 @@ def _block(report: Report, text: Text, printed: Printed) -> str:
     return "\n<p>&nbsp;</p>\n".join(table_markup(table, style) for table in _tables(report, text.text, printed))
 
 
-def _frame_fields(issuer: Issuer, page: str) -> dict[str, str]:
+def frame_fields(issuer: Issuer, page: str) -> dict[str, str]:
+    """What the frame of a page of an issuer is filled with."""
     return {
         "organ": issuer.organ,
         "name": issuer.name,
@@ -101,7 +102,7 @@ def _html_page(report: Report, printed: Printed) -> str:
     if report.layout.style == "word":
         body = _CMS["word_prologue"] + body
     return frame.substitute(
-        _frame_fields(report.issuer, report.path),
+        frame_fields(report.issuer, report.path),
         title=html.escape(report.title),
         year=str(report.year),
         published=report.published,
@@ -142,32 +143,12 @@ def guide_page(issuer: Issuer) -> bytes:
     frame = Template((HERE / "templates" / f"{issuer.cms}.html").read_text(encoding="utf-8"))
     words = {key: Template(WORDS[key]).substitute(organ=issuer.organ) for key in ("guide", "guide_text")}
     page = frame.substitute(
-        _frame_fields(issuer, guide_path(issuer)),
+        frame_fields(issuer, guide_path(issuer)),
         title=words["guide"],
         year="2020",
         published="2020-05-15",
         compact="20200515",
         body=paragraph_markup(words["guide_text"], Style(), heading=False),
-    )
-    return page.encode()
-
-
-def _item(page: str, path: str, title: str, published: str) -> str:
-    link = f'<a href="{relative(path, page)}" title="{html.escape(title)}" target="_blank">{html.escape(title)}</a>'
-    return f"<li>{link}<span>{published}</span></li>"
-
-
-def listing_page(issuer: Issuer, reports: Sequence[Report]) -> bytes:
-    """The column page of one issuer: its reports, newest first, in the way of its content system."""
-    entries = [(report.path, report.title, report.published) for report in reversed(reports)]
-    guide = Template(WORDS["guide"]).substitute(organ=issuer.organ)
-    items = [_item(issuer.listing, *entry) for entry in [*entries, (guide_path(issuer), guide, "2020-05-15")]]
-    wrap = _CMS["listing"].get(issuer.cms, _CMS["listing"]["plain"])
-    rows = "\n".join(Template(wrap["item"]).substitute(item=item) for item in items)
-    frame = Template((HERE / "templates" / "listing.html").read_text(encoding="utf-8"))
-    page = frame.substitute(
-        _frame_fields(issuer, issuer.listing),
-        items=Template(wrap["list"]).substitute(items=rows, total=str(len(items))),
     )
     return page.encode()
 
