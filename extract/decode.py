@@ -15,6 +15,7 @@ from w3lib.encoding import (
 
 _GB = "gb18030"
 _UTF8 = "utf-8"
+_BIG5 = ("big5hkscs", "big5")
 _SAMPLE = 1 << 16
 _REPLACEMENT = "\ufffd"
 _THREE_BYTES_OR_MORE = re.compile("[\u0800-\ufffc\U00010000-\U0010ffff]")
@@ -110,10 +111,11 @@ def _is_damaged_utf8(reading: _Reading) -> bool:
 
 def _legacy(data: bytes, declared: str | None, unicode_reading: _Reading) -> tuple[str, str]:
     chinese = _read(data, _GB)
-    if declared and declared.startswith("big5") and _foreign_share(chinese.text) > _MAX_FOREIGN_SHARE:
-        big5 = _read(data, declared)
-        if big5.broken <= chinese.broken:
-            return _plain(big5.text), declared
+    if _may_be_big5(declared) and _foreign_share(chinese.text) > _MAX_FOREIGN_SHARE:
+        name = declared if declared in _BIG5 else _BIG5[0]
+        big5 = _read(data, name)
+        if big5.broken <= chinese.broken and (declared in _BIG5 or _foreign_share(big5.text) < _MAX_FOREIGN_SHARE / 4):
+            return _plain(big5.text), name
     if not chinese.broken:
         return _plain(chinese.text), _GB
     other = declared if declared not in (None, _GB, _UTF8) else None
@@ -123,6 +125,11 @@ def _legacy(data: bytes, declared: str | None, unicode_reading: _Reading) -> tup
         chinese.broken == unicode_reading.broken and declared == _GB
     )
     return (_plain(chinese.text), _GB) if best_is_chinese else (_plain(unicode_reading.text), _UTF8)
+
+
+def _may_be_big5(declared: str | None) -> bool:
+    """Whether the page declares Big5, or nothing that the bytes have not disproved."""
+    return declared in (None, _UTF8, *_BIG5)
 
 
 def _foreign_share(text: str) -> float:

@@ -134,3 +134,11 @@ def test_undecodable_bytes_never_raise(data):
 
 def test_an_unknown_charset_is_no_error():
     assert decode(CHINESE.encode(), "text/html; charset=no-such-thing") == (CHINESE, "utf-8")
+
+
+@pytest.mark.parametrize("content_type", [None, "text/html; charset=utf-8"])
+def test_big5_without_a_true_declaration_is_told_from_gb(content_type):
+    text = "本年新收政府信息公開申請數量，上年結轉政府信息公開申請數量，結轉下年度繼續辦理。" * 10
+    assert decode(text.encode("big5hkscs"), content_type) == (text, "big5hkscs")
+    simplified = "本年新收政府信息公开申请数量，上年结转政府信息公开申请数量，结转下年度继续办理。" * 10
+    assert decode(simplified.encode("gb18030"), content_type) == (simplified, "gb18030")
