@@ -14,8 +14,8 @@ import urllib3
 
 from extract.web.address import AddressGuard, RefusedAddressError, guarded_adapter
 from extract.web.answer import Ask, FetchError, FetchLimits, Outcome, Response
+from extract.web.body import TooSlowError, read_body
 
-_CHUNK_BYTES = 16 * 1024
 _RETRIED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _OUTCOMES = {
@@ -85,6 +85,8 @@ def exchange(url: str, ask: Ask, session: requests.Session, limits: FetchLimits)
             allow_redirects=False,
         ) as answer:
             return _answered(ask, answer, limits, deadline)
+    except TooSlowError:
+        raise RetryableError(FetchError(ask.url, f"the answer took longer than {limits.total_timeout:g} s")) from None
     except RefusedAddressError as error:
         raise FetchError(ask.url, str(error), outcome=Outcome.REFUSED_ADDRESS) from None
     except requests.exceptions.SSLError:
@@ -95,8 +97,6 @@ def exchange(url: str, ask: Ask, session: requests.Session, limits: FetchLimits)
         raise RetryableError(FetchError(ask.url, f"no answer within {limits.read_timeout:g} s")) from None
     except requests.exceptions.ConnectionError:
         raise RetryableError(FetchError(ask.url, "the connection failed or broke off")) from None
-    except urllib3.exceptions.DecodeError:
-        raise FetchError(ask.url, "the answer's compression is broken", outcome=Outcome.MALFORMED) from None
     except urllib3.exceptions.HTTPError:
         raise RetryableError(FetchError(ask.url, "the answer was cut off before its end")) from None
     except (requests.exceptions.RequestException, ValueError) as error:
@@ -121,7 +121,7 @@ def _answered(ask: Ask, answer: requests.Response, limits: FetchLimits, deadline
         final_url=answer.url,
         status=status,
         content_type=answer.headers.get("Content-Type"),
-        data=b"" if not_modified else _read_body(ask.url, answer, limits, deadline),
+        data=b"" if not_modified else read_body(ask.url, answer, limits, deadline),
         fetched_at=datetime.now(UTC).isoformat(timespec="seconds"),
         etag=answer.headers.get("ETag"),
         last_modified=answer.headers.get("Last-Modified"),
@@ -168,21 +168,6 @@ def retry_after(header: str | None, now: datetime) -> float | None:
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (aware - now).total_seconds())
-
-
-def _read_body(url: str, answer: requests.Response, limits: FetchLimits, deadline: float) -> bytes:
-    too_large = FetchError(url, f"larger than {limits.max_bytes:,} bytes", answer.status_code, Outcome.TOO_LARGE)
-    declared = answer.headers.get("Content-Length", "")
-    if declared.isdigit() and int(declared) > limits.max_bytes:
-        raise too_large
-    body = bytearray()
-    while chunk := answer.raw.read1(_CHUNK_BYTES, decode_content=True):
-        body += chunk
-        if len(body) > limits.max_bytes:
-            raise too_large
-        if time.monotonic() > deadline:
-            raise RetryableError(FetchError(url, f"the answer took longer than {limits.total_timeout:g} s"))
-    return bytes(body)
 
 
 def _one_line(error: Exception) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime
+import gzip
 import ssl
 import time
+import zlib
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from web.server import Web, bomb, chunked, cut, drip, heals, kept, redirect, send, serving, silent, status
+from web.server import Web, bomb, chunked, cut, drip, heals, hollow, kept, redirect, send, serving, silent, status
 
 from extract.web.address import AddressGuard, RefusedAddressError, is_public
 from extract.web.answer import Ask, FetchError, FetchLimits, Outcome, Response
@@ -135,6 +137,42 @@ def test_a_declared_length_beyond_the_limit_is_not_read(web: Web) -> None:
 
 def test_a_small_answer_that_unpacks_beyond_the_limit_is_refused(web: Web) -> None:
     assert failure(web, web.page(HOST, "/bomb", bomb(5_000_000))).outcome is Outcome.TOO_LARGE
+
+
+def test_a_packed_answer_that_never_gives_anything_is_left(web: Web) -> None:
+    error = failure(web, web.page(HOST, "/hollow", hollow(5_000_000)))
+    assert error.outcome is Outcome.TOO_LARGE
+
+
+@pytest.mark.parametrize(
+    ("packed", "encoding"),
+    [
+        (gzip.compress(PAGE), "gzip"),
+        (gzip.compress(PAGE[:10]) + gzip.compress(PAGE[10:]), "gzip"),
+        (gzip.compress(PAGE) + bytes(8), "gzip"),
+        (zlib.compress(PAGE), "deflate"),
+        (zlib.compress(PAGE)[2:-4], "deflate"),
+        (gzip.compress(gzip.compress(PAGE)), "gzip, gzip"),
+    ],
+)
+def test_a_packed_answer_is_unpacked(web: Web, packed: bytes, encoding: str) -> None:
+    assert get(web, web.page(HOST, "/packed", status(200, packed, Content_Encoding=encoding))).data == PAGE
+
+
+@pytest.mark.parametrize(
+    ("packed", "encoding"),
+    [(gzip.compress(PAGE)[:-20], "gzip"), (PAGE, "br"), (PAGE, "gzip, gzip, gzip")],
+)
+def test_packed_bytes_without_their_end_or_of_an_unknown_kind_are_no_answer(
+    web: Web, packed: bytes, encoding: str
+) -> None:
+    error = failure(web, web.page(HOST, "/packed", status(200, packed, Content_Encoding=encoding)))
+    assert error.outcome is Outcome.MALFORMED
+
+
+def test_bytes_beyond_the_declared_length_are_no_part_of_the_answer(web: Web) -> None:
+    url = web.page(HOST, "/long", status(200, PAGE + b"more", Content_Length=str(len(PAGE))))
+    assert get(web, url).data == PAGE
 
 
 def test_a_body_shorter_than_declared_is_no_answer(web: Web) -> None:

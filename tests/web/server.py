@@ -98,6 +98,21 @@ def bomb(size: int) -> Page:
     return lambda handler, _: send(handler, 200, packed, Content_Encoding="gzip")
 
 
+def hollow(size: int) -> Page:
+    """A packed body of ``size`` bytes on the wire that unpacks to nothing: empty blocks, without an end."""
+    blocks = b"\x00\x00\x00\xff\xff" * 1000
+
+    def answer(handler: BaseHTTPRequestHandler, _: int) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Encoding", "gzip")
+        handler.end_headers()
+        handler.wfile.write(b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03")
+        for _step in range(size // len(blocks)):
+            handler.wfile.write(blocks)
+
+    return answer
+
+
 def cut(body: bytes, declared: int) -> Page:
     """A body that ends before its declared length."""
     return lambda handler, _: send(handler, 200, body, Content_Length=str(declared))
