@@ -26,7 +26,7 @@ class Unpacker:
     """
 
     def __init__(self, encoding: str) -> None:
-        """``encoding`` is a name of the header Content-Encoding; raises ``ValueError`` for one that was not asked for."""
+        """``encoding`` is a name of the header Content-Encoding; raises ``ValueError`` for an unknown one."""
         if encoding not in _WINDOWS:
             raise ValueError(f"packed as {encoding}, which was not asked for")
         self._window = _WINDOWS[encoding]
