@@ -123,6 +123,9 @@ def _figures(ids: list[str], form: Form, rng: np.random.Generator) -> pa.Table:
             pa.array(np.where(blank, "blank", "reported")),
             pa.compute.if_else(pa.array(blank), "", raw),
             repeated([f"table {1 + i % 3}, row {i // 7}, column {i % 7}" for i in range(width)]),
+            pa.nulls(reports * width, pa.float64()),
+            pa.nulls(reports * width, pa.string()),
+            pa.nulls(reports * width, pa.string()),
         ],
         schema=load_dictionary().tables["figure"].arrow_schema,
     )
@@ -132,7 +135,10 @@ def frames(tables: dict[str, pa.Table]) -> Frames:
     """The tables as the frames that a load takes."""
     import pandas as pd
 
-    return Frames(**{name: table.to_pandas(types_mapper=pd.ArrowDtype) for name, table in tables.items()})
+    empty = {
+        name: load_dictionary().tables[name].arrow_schema.empty_table() for name in ("statement", "statistics_extra")
+    }
+    return Frames(**{n: table.to_pandas(types_mapper=pd.ArrowDtype) for n, table in {**empty, **tables}.items()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ app = typer.Typer(
 )
 sources_app = typer.Typer(help="The registry of sources.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(sources_app, name="sources")
+corrections_app = typer.Typer(help="Corrections of single figures.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(corrections_app, name="corrections")
 archive_app = typer.Typer(help="The archive of all that was fetched.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(archive_app, name="archive")
 
@@ -409,6 +411,29 @@ def sources_add(
     from flows.source_add import add_source
 
     raise typer.Exit(add_source(_settings(sources), url, issuer=issuer, code=division, official=official))
+
+
+@corrections_app.command("check")
+def corrections_check(
+    corrections: Annotated[
+        Path | None, typer.Option(help="File to check instead of NIANBAO_CORRECTIONS or the one that is shipped.")
+    ] = None,
+    db: Annotated[Path | None, typer.Option(help="DuckDB file; the published one by default.")] = None,
+) -> None:
+    """Say which corrections no longer fit.
+
+    Holds each correction against the database: its report has to be there, and to print what the correction expects.
+
+    \b
+    Examples:
+      nianbao corrections check
+      nianbao corrections check --corrections mine.toml --db var/nianbao.duckdb
+
+    Exit status: 0 no problem, 1 at least one, 2 the file cannot be used, 3 the database cannot be opened.
+    """
+    from flows.corrections import check_corrections
+
+    raise typer.Exit(check_corrections(corrections, db or _settings().published))
 
 
 def _settings(sources: Path | None = None, base_url: str | None = None, home: Path | None = None) -> Settings:

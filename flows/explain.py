@@ -14,16 +14,14 @@ from rapidfuzz import fuzz, process
 from rich.console import Console
 from rich.text import Text
 
-from extract.formats import read_page
 from extract.page import Page
 from extract.places import Place, places, words_around
 from flows.errors import ExitCode, UserError
 from flows.output import say
-from flows.parse import finding_record, read_file, why_unreadable
+from flows.parse import figure_record, finding_record, read_document, read_file, why_unreadable
 from transform.forms import FigureDef, Form, load_forms
 from transform.model import Figure, Finding, Report
 from transform.proof import Check, Term, checks_of
-from transform.read import read_report
 
 _WIDTH_WITHOUT_TERMINAL = 120
 _NEAR = 4
@@ -52,8 +50,9 @@ class Explanation:
 def explain_figure(path: str, figure: str, *, as_json: bool) -> ExitCode:
     """Print what is known of one figure of a saved report; :class:`UserError` for a figure that its form has not."""
     try:
-        page = read_page(read_file(path))
-        report = read_report(page)
+        page, report = read_document(read_file(path))
+    except UserError:
+        raise
     except Exception as error:
         raise UserError(f"{path}: {why_unreadable(error)}", ExitCode.SOME_FAILED) from None
     explanation = explain(page, report, figure)
@@ -133,7 +132,7 @@ def as_record(explanation: Explanation, report: Report, path: str) -> dict[str, 
         "source_format": report.source_format,
         "form": report.form,
         "verdict": report.verdict,
-        **figure._asdict(),
+        **figure_record(figure),
         "label_row": found.label_row,
         "label_column": found.label_column,
         "gloss": found.gloss,
@@ -172,6 +171,7 @@ def _about(explanation: Explanation, report: Report, path: str) -> Iterator[Text
     rows: list[tuple[str, str | None]] = [
         ("meaning", f"{found.label_row} · {found.label_column} ({found.gloss})"),
         ("value", f"{'none' if figure.value is None else f'{figure.value:,}'}, in {figure.unit} ({figure.status})"),
+        ("corrected", _correction(figure)),
         ("printed", None if figure.raw is None else f"'{figure.raw}'"),
         ("form", f"{report.form}, {explanation.table_title} ({found.table})"),
         ("page", f"{path} ({report.source_format})"),
@@ -189,6 +189,11 @@ def _about(explanation: Explanation, report: Report, path: str) -> Iterator[Text
         if value:
             yield Text.assemble(("  " + name.ljust(10), "dim"), value)
     yield Text("")
+
+
+def _correction(figure: Figure) -> str | None:
+    found = figure.corrected
+    return f"{found.value:,}: {found.reason} ({found.reference})" if found else None
 
 
 def _short(text: str) -> str:

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from extract.formats import read_page
-from extract.page import UnreadableError
+from extract.page import Page, UnreadableError
+from flows.corrections import active_corrections
 from flows.errors import one_line
-from transform.model import Finding, Report
+from transform.corrections import apply_corrections
+from transform.model import Figure, Finding, Report
 from transform.read import read_report
 
 STDIN = "-"
@@ -33,9 +35,18 @@ class Parsed:
     error: str | None
 
 
+def read_document(data: bytes, *, content_type: str | None = None, url: str | None = None) -> tuple[Page, Report]:
+    """The page that the bytes of one document hold, and its report with the corrections in force.
+
+    Raises :class:`UnreadableError` for bytes that hold no page, and :class:`UserError` for corrections that are wrong.
+    """
+    page = read_page(data, content_type=content_type, url=url)
+    return page, apply_corrections(read_report(page), active_corrections(), url)
+
+
 def read_bytes(data: bytes, *, content_type: str | None = None, url: str | None = None) -> Report:
-    """The report in the bytes of one document; raises :class:`UnreadableError` for bytes that hold no page."""
-    return read_report(read_page(data, content_type=content_type, url=url))
+    """The report in the bytes of one document, see :func:`read_document`."""
+    return read_document(data, content_type=content_type, url=url)[1]
 
 
 def parse_bytes(data: bytes, path: str) -> dict[str, Any]:
@@ -148,17 +159,7 @@ def as_record(parsed: Parsed) -> dict[str, Any]:
             "verdict": report.verdict,
             "source_format": report.source_format,
         },
-        "figures": [
-            {
-                "figure": figure.figure,
-                "value": figure.value,
-                "unit": figure.unit,
-                "status": figure.status,
-                "raw": figure.raw,
-                "locator": figure.locator,
-            }
-            for figure in report.figures
-        ],
+        "figures": [figure_record(figure) for figure in report.figures],
         "findings": [finding_record(finding) for finding in report.findings],
         "sections": [
             {"section": section.section, "heading": section.heading, "text": section.text}
@@ -167,6 +168,21 @@ def as_record(parsed: Parsed) -> dict[str, Any]:
         "statements": [asdict(statement) for statement in report.statements],
         "extra": [asdict(row) for row in report.extra],
     }
+
+
+def figure_record(figure: Figure) -> dict[str, Any]:
+    """The JSON object of a figure; ``corrected`` is there only where a correction says what the number should be."""
+    record: dict[str, Any] = {
+        "figure": figure.figure,
+        "value": figure.value,
+        "unit": figure.unit,
+        "status": figure.status,
+        "raw": figure.raw,
+        "locator": figure.locator,
+    }
+    if figure.corrected:
+        record["corrected"] = asdict(figure.corrected)
+    return record
 
 
 def finding_record(finding: Finding) -> dict[str, Any]:

@@ -12,13 +12,13 @@ from importlib import resources
 from extract.archive import Archive, ArchiveError, Kept, Visit
 from extract.discovery.listing import documents_of
 from extract.discovery.search import Problem, Role, Wanted
-from extract.formats import read_page
 from extract.page import UnreadableError
 from extract.web.answer import Ask, Response
 from extract.web.crawler import Answer, Crawler
+from flows.corrections import active_corrections
 from flows.errors import ExitCode, UserError, one_line
 from flows.hunt import Content, Hunt, hunt_in_archive, kept_content
-from flows.parse import read_file, why_unreadable
+from flows.parse import read_document, read_file, why_unreadable
 from flows.settings import Settings
 from flows.source_checks import allowed_registry
 from flows.sources import Town, group_towns
@@ -27,9 +27,9 @@ from load.publish import begin_working_copy, publish
 from load.snapshots import Snapshot
 from load.warehouse import load_batch, open_warehouse
 from transform.attached import best_readings, with_page
+from transform.corrections import OUTDATED
 from transform.frames import Reading, Source, to_frames
 from transform.gazetteer import Division, gazetteer
-from transform.read import read_report
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Failure:
     """A source that gave no report, and why (one line); ``stage``: fetch, find, archive, read or run.
 
     ``outcome`` is the kind of failure of what was asked (:class:`extract.web.answer.Outcome`), empty elsewhere.
+    With the stage ``correction`` there is a report, which a correction no longer fits.
     """
 
     town: str
@@ -169,6 +170,7 @@ def read_saved(path: str, *, archive: Archive) -> TownResult:
 
 def prepare_warehouse(settings: Settings) -> None:
     """Make the working database ready: begun from the published one where it is gone, with the gazetteer in it."""
+    active_corrections()
     begin_working_copy(settings.published, settings.warehouse)
     with open_warehouse(settings.warehouse) as connection:
         load_divisions(connection, _divisions())
@@ -210,9 +212,19 @@ def _gather(town: str, outcomes: Iterable[_Outcome]) -> TownResult:
     return TownResult(
         town,
         readings=tuple(o.reading for o in found if o.reading),
-        failures=tuple(Failure(town, o.address, o.stage, o.reason, o.outcome) for o in found if o.stage),
+        failures=(
+            *(Failure(town, o.address, o.stage, o.reason, o.outcome) for o in found if o.stage),
+            *(failure for o in found if o.reading for failure in _outdated(town, o.address, o.reading)),
+        ),
         snapshots=tuple(o.snapshot for o in found if o.snapshot),
     )
+
+
+def _outdated(town: str, address: str, reading: Reading) -> Iterator[Failure]:
+    """What the report says of corrections that no longer fit it."""
+    for finding in reading.report.findings:
+        if finding.rule == OUTDATED:
+            yield Failure(town, address, "correction", finding.message)
 
 
 def _ask(wanted: Wanted, hunt: Hunt, archive: Archive) -> Ask:
@@ -306,9 +318,9 @@ def _read(data: bytes, source: Source, kept: Kept | None) -> _Outcome:
     bare = Snapshot(source.snapshot_sha256, len(data), source.url, source.path, source.fetched_at)
     snapshot = snapshot_of(kept) if kept else bare
     try:
-        page = read_page(data, content_type=snapshot.content_type, url=source.url)
+        page, report = read_document(data, content_type=snapshot.content_type, url=source.url)
         snapshot = replace(snapshot, encoding=page.encoding)
-        return _Outcome(_named(source), Reading(read_report(page), source), snapshot)
+        return _Outcome(_named(source), Reading(report, source), snapshot)
     except Exception as error:
         return _Outcome(_named(source), None, snapshot, "read", why_unreadable(error))
 

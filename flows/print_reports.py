@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 
+from flows.corrections import active_corrections
 from flows.errors import ExitCode
 from flows.output import complain, say
 from flows.parse import Parsed, as_record, parse_each
@@ -20,6 +21,7 @@ Printed = tuple[str | None, str]
 
 def parse_paths(paths: Sequence[str], *, as_json: bool, jobs: int) -> ExitCode:
     """Print every path's report in order; the exit status tells whether all could be read."""
+    active_corrections()
     status = ExitCode.OK
     for text, problem in parse_each(paths, as_line if as_json else _table_printer(), jobs):
         if problem:

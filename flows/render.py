@@ -74,8 +74,12 @@ class _Marked:
 
 def _value(figure: Figure) -> Text:
     if figure.value is not None:
-        return Text(f"{figure.value:,}" + (" (decoded)" if figure.status == "decoded" else ""))
-    return Text(figure.status if figure.status in ("blank", "missing") else figure.raw or figure.status, "dim")
+        text = Text(f"{figure.value:,}" + (" (decoded)" if figure.status == "decoded" else ""))
+    else:
+        text = Text(figure.status if figure.status in ("blank", "missing") else figure.raw or figure.status, "dim")
+    if figure.corrected:
+        text.append(f" → {figure.corrected.value:,} (corrected)", "bold")
+    return text
 
 
 def _tables(report: Report) -> Iterator[RenderableType]:

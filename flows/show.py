@@ -6,12 +6,10 @@ import tempfile
 import webbrowser
 from pathlib import Path
 
-from extract.formats import read_page
 from flows.errors import ExitCode, UserError
 from flows.output import say
-from flows.parse import STDIN, read_file, why_unreadable
+from flows.parse import STDIN, read_document, read_file, why_unreadable
 from flows.show_page import show_page
-from transform.read import read_report
 
 
 def show_report(path: str, output: Path | None) -> ExitCode:
@@ -19,8 +17,10 @@ def show_report(path: str, output: Path | None) -> ExitCode:
     if output is not None and path != STDIN and output.exists() and output.samefile(path):
         raise UserError(f"{output} is the report itself; name another file with -o")
     try:
-        page = read_page(read_file(path))
-        document = show_page(page, read_report(page), path)
+        page, report = read_document(read_file(path))
+        document = show_page(page, report, path)
+    except UserError:
+        raise
     except Exception as error:
         raise UserError(f"{path}: {why_unreadable(error)}", ExitCode.SOME_FAILED) from None
     if output is None:

@@ -31,6 +31,7 @@ _LEGEND = (
     ("error", "contradicted"),
     ("decoded", "decoded by the sums of the form"),
     ("without", "a cell of the form without a number"),
+    ("corrected", "corrected; the number shown is the printed one"),
 )
 
 Element = etree._Element
@@ -217,7 +218,8 @@ def _mark(element: Element, figures: Sequence[Figure], marked: _Marked) -> None:
     found = dict(pair for figure in figures for pair in marked.findings.get(figure.figure, ()))
     kind = _kind(figures, found.values())
     words = "\n".join((*(_told(f, marked) for f in figures), *(_numbered(n, f) for n, f in found.items())))
-    element.set("class", f"figure {kind}")
+    corrected = any(figure.corrected for figure in figures)
+    element.set("class", f"figure {kind} corrected" if corrected else f"figure {kind}")
     element.set("id", figures[0].figure)
     element.set("title", _text(words))
     element.extend(e.SPAN(id=figure.figure) for figure in figures[1:])
@@ -244,7 +246,8 @@ def _kind(figures: Sequence[Figure], findings: Iterable[Finding]) -> str:
 def _told(figure: Figure, marked: _Marked) -> str:
     definition = marked.definitions[figure.figure]
     value = "no number" if figure.value is None else f"{figure.value:,} {figure.unit}"
-    return f"{figure.figure}: {value} ({figure.status})\n{definition.label_row} · {definition.label_column}"
+    corrected = f", corrected to {figure.corrected.value:,}" if figure.corrected else ""
+    return f"{figure.figure}: {value} ({figure.status}){corrected}\n{definition.label_row} · {definition.label_column}"
 
 
 def _numbered(number: int, finding: Finding) -> str:

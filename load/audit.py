@@ -12,6 +12,10 @@ _CHECKS = {
     "figures of a report that is not there": "SELECT report_id FROM figure ANTI JOIN report USING (report_id)",
     "findings of a report that is not there": "SELECT report_id FROM finding ANTI JOIN report USING (report_id)",
     "sections of a report that is not there": "SELECT report_id FROM section ANTI JOIN report USING (report_id)",
+    "statements of a report that is not there": "SELECT report_id FROM statement ANTI JOIN report USING (report_id)",
+    "extra rows of a report that is not there": (
+        "SELECT report_id FROM statistics_extra ANTI JOIN report USING (report_id)"
+    ),
     "reports whose snapshot is not listed": (
         "SELECT report_id FROM report ANTI JOIN snapshot ON report.snapshot_sha256 = snapshot.sha256"
     ),

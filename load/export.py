@@ -16,12 +16,13 @@ import pyarrow.parquet as pq
 from load.database import Connection, WarehouseError, open_database
 from load.query import require_condition, run_query
 from load.schema import insert, prepare
+from load.warehouse import REPORT_TABLES
 from load.wide import create_wide_tables
 from load.workbook import write_workbook
 from transform.forms import load_forms
 from transform.tables import Column, Table, load_dictionary
 
-_BY_REPORT = ("report", "figure", "finding", "section")
+_BY_REPORT = REPORT_TABLES
 _WHOLE = ("division", "form_figure")
 _BELONGS = {
     **dict.fromkeys(_BY_REPORT, "report_id IN (FROM chosen)"),

@@ -137,9 +137,8 @@ def _form_view_comment(form: Form) -> str:
 
 
 def _form_column_comments(form: Form) -> dict[str, str]:
-    return {column.name: column.comment for column in load_dictionary().tables["report"].columns} | figure_comments(
-        form
-    )
+    report = {column.name: column.comment for column in load_dictionary().tables["report"].columns}
+    return {**report, **figure_comments(form), **load_dictionary().views["form"].columns}
 
 
 def _comment(con: Connection, view: str, comment: str, columns: Mapping[str, str]) -> None:

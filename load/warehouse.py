@@ -20,7 +20,7 @@ from transform.forms import load_forms
 from transform.frames import Frames
 from transform.tables import Table, load_dictionary
 
-REPORT_TABLES = ("report", "figure", "finding", "section")
+REPORT_TABLES = ("report", "figure", "finding", "section", "statement", "statistics_extra")
 
 _REPLACED = """
 CREATE OR REPLACE TEMP TABLE replaced AS

@@ -83,7 +83,7 @@ def _reports(con: Connection) -> list[dict[str, Any]]:
 
 def _figures(con: Connection, report_id: str) -> dict[str, _Figure]:
     rows = con.execute(
-        "SELECT figure.figure, value, status, raw, doubts FROM figure LEFT JOIN ("
+        "SELECT figure.figure, coalesce(corrected_value, value) AS value, status, raw, doubts FROM figure LEFT JOIN ("
         "  SELECT figure, string_agg(severity || ': ' || message, chr(10) ORDER BY position) AS doubts FROM ("
         "    SELECT unnest(figures) AS figure, severity, message, position FROM finding WHERE report_id = $id"
         "  ) GROUP BY figure"

@@ -74,7 +74,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """A batch of reports: four frames with the columns of ``data/dictionary.toml``, every column Arrow-backed.
+    """A batch of reports: six frames with the columns of ``data/dictionary.toml``, every column Arrow-backed.
 
     ``superseded`` names the sources that gave way to a later reading of the same report within the batch.
     """
@@ -83,6 +83,8 @@ class Frames:
     figure: pd.DataFrame
     finding: pd.DataFrame
     section: pd.DataFrame
+    statement: pd.DataFrame
+    statistics_extra: pd.DataFrame
     superseded: tuple[Source, ...] = ()
 
 
@@ -98,6 +100,8 @@ def to_frames(readings: Sequence[Reading]) -> Frames:
         figure=_validated("figure", _figure_columns(current)),
         finding=_validated("finding", _finding_columns(current)),
         section=_validated("section", _section_columns(current)),
+        statement=_validated("statement", _statement_columns(current)),
+        statistics_extra=_validated("statistics_extra", _extra_columns(current)),
         superseded=superseded,
     )
 
@@ -188,6 +192,9 @@ def _figure_columns(current: Mapping[str, Reading]) -> dict[str, Any]:
         "status": [f.status for f in figures],
         "raw": [f.raw for f in figures],
         "locator": [f.locator for f in figures],
+        "corrected_value": [None if f.corrected is None else float(f.corrected.value) for f in figures],
+        "correction_reason": [None if f.corrected is None else f.corrected.reason for f in figures],
+        "correction_reference": [None if f.corrected is None else f.corrected.reference for f in figures],
     }
 
 
@@ -223,6 +230,41 @@ def _section_columns(current: Mapping[str, Reading]) -> dict[str, Any]:
         "section": [s.section for s in sections],
         "heading": [s.heading for s in sections],
         "text": [s.text for s in sections],
+    }
+
+
+def _statement_columns(current: Mapping[str, Reading]) -> dict[str, Any]:
+    reports = [r.report for r in current.values()]
+    statements = [statement for report in reports for statement in report.statements]
+    return {
+        "report_id": _repeated_ids(current, (len(r.statements) for r in reports)),
+        "position": [position for r in reports for position in range(1, len(r.statements) + 1)],
+        "concept": [s.concept for s in statements],
+        "value": [float(s.value) for s in statements],
+        "unit": [s.unit for s in statements],
+        "approximate": [s.approximate for s in statements],
+        "year": [s.year for s in statements],
+        "scope": [s.scope for s in statements],
+        "source": [s.source for s in statements],
+        "quote": [s.quote for s in statements],
+        "section": [s.section for s in statements],
+        "locator": [s.locator for s in statements],
+    }
+
+
+def _extra_columns(current: Mapping[str, Reading]) -> dict[str, Any]:
+    reports = [r.report for r in current.values()]
+    rows = [row for report in reports for row in report.extra]
+    return {
+        "report_id": _repeated_ids(current, (len(r.extra) for r in reports)),
+        "position": [position for r in reports for position in range(1, len(r.extra) + 1)],
+        "label": [row.label for row in rows],
+        "column_label": [row.column for row in rows],
+        "value": [None if row.value is None else float(row.value) for row in rows],
+        "unit": [row.unit for row in rows],
+        "status": [row.status for row in rows],
+        "raw": [row.raw for row in rows],
+        "locator": [row.locator for row in rows],
     }
 
 

@@ -15,12 +15,22 @@ StatementSource = Literal["prose", "table"]
 Number = int | float
 
 
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What a figure should be, by a correction: ``value`` in the unit of the figure, why, and on what that rests."""
+
+    value: Number
+    reason: str
+    reference: str
+
+
 class Figure(NamedTuple):
     """One number of the statutory form, or the reason why there is none.
 
     A named tuple, since a report has two hundred of them and it is built fast.
     ``value`` is in ``unit``; it is None unless ``status`` is ``reported`` or ``decoded``.  ``raw`` is the text of
-    the cell as printed (None when the figure is missing), ``locator`` the place of that cell in the source.
+    the cell as printed (None when the figure is missing), ``locator`` the place of that cell in the source.  A
+    correction stands beside what is printed and never replaces it.
     """
 
     figure: str
@@ -29,6 +39,7 @@ class Figure(NamedTuple):
     status: Status
     raw: str | None
     locator: str | None
+    corrected: Corrected | None = None
 
 
 @dataclass(frozen=True, slots=True)

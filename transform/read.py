@@ -14,13 +14,14 @@ from transform.forms import FigureDef, Form
 from transform.identities import domain_findings, identity_findings
 from transform.local_form import LocalTable, local_sums, read_local_table
 from transform.metadata import read_metadata
-from transform.model import Figure, Finding, Metadata, Report, Status, Verdict
+from transform.model import Figure, Finding, Metadata, Report, Status
 from transform.numbers import DOUBTFUL_NOTES, read_value
 from transform.raw_rows import read_rows
 from transform.recognise import recognise_form
 from transform.sections import passages, split_sections
 from transform.statements import read_statements
 from transform.tokens import RawRow
+from transform.verdict import verdict_of
 
 _MAX_ODD_BLANKS = 6
 _MIN_PRINTED_BESIDE = 20
@@ -153,14 +154,6 @@ def _form_mismatch(form: Form, metadata: Metadata) -> list[Finding]:
     ]
 
 
-def _verdict(statuses: Set[Status], findings: Sequence[Finding]) -> Verdict:
-    if any(f.severity == "error" for f in findings):
-        return "flagged"
-    read = statuses <= {"reported", "decoded"}
-    doubted = any(f.figures for f in findings)
-    return "incomplete" if doubted or not read else "verified"
-
-
 def _empty_report(
     page: Page, metadata: Metadata, findings: list[Finding], local: LocalTable | None, pinyin: bool
 ) -> Report:
@@ -224,7 +217,7 @@ def read_report(page: Page) -> Report:
     return Report(
         metadata=metadata,
         form=form.id,
-        verdict=_verdict(statuses, findings),
+        verdict=verdict_of(statuses, findings),
         source_format=page.source_format,
         figures=tuple(figures.values()),
         findings=tuple(findings),

@@ -7,6 +7,7 @@ SELECT
   figure.value,
   figure.status,
   figure.raw,
+  figure.corrected_value,
   named.position,
   named.rule,
   named.severity,

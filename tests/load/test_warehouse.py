@@ -324,7 +324,7 @@ def test_other_schema_version_is_refused_for_reading_and_writing(warehouse: Path
     with open_warehouse(warehouse) as con:
         con.execute("UPDATE meta SET value = '99' WHERE key = 'schema_version'")
     for read_only in (True, False):
-        assert "has schema version 99, this program needs version 2" in refusal(warehouse, read_only=read_only)
+        assert "has schema version 99, this program needs version 3" in refusal(warehouse, read_only=read_only)
 
 
 def test_file_of_a_newer_duckdb_is_refused(warehouse: Path) -> None:

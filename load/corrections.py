@@ -1,0 +1,50 @@
+"""Corrections held against the warehouse: whether their reports are there, and print what the corrections expect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from load.database import Connection
+from load.warehouse import open_warehouse
+from transform.address import web_address
+from transform.corrections import Correction, outdated
+
+_REPORTS = """
+SELECT report_id, value, coalesce(status, 'missing')
+FROM report LEFT JOIN (FROM figure WHERE figure = $figure) AS figure USING (report_id)
+WHERE
+  CASE
+    WHEN $address IS NOT NULL THEN address = $address
+    ELSE year = $year
+      AND ($division IS NULL OR division_code = $division)
+      AND ($issuer IS NULL OR issuer = $issuer)
+  END
+ORDER BY report_id
+"""
+
+
+def correction_problems(database: Path, corrections: Iterable[Correction]) -> Iterator[str]:
+    """A line for each correction whose report is absent, or no longer prints what is expected."""
+    with open_warehouse(database, read_only=True) as con:
+        for correction in corrections:
+            yield from _problems(con, correction)
+
+
+def _problems(con: Connection, correction: Correction) -> Iterator[str]:
+    found = con.execute(
+        _REPORTS,
+        {
+            "figure": correction.figure,
+            "address": web_address(correction.url) if correction.url else None,
+            "year": correction.year,
+            "division": correction.division,
+            "issuer": correction.issuer,
+        },
+    ).fetchall()
+    if not found:
+        yield f"{correction.name}: no such report in the database"
+    for report_id, value, status in found:
+        problem = outdated(correction, value, status)
+        if problem:
+            yield f"{correction.name}: {report_id}: {problem}"
