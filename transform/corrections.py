@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
-from transform.address import web_address
 from transform.forms import load_forms
 from transform.model import Corrected, Figure, Finding, Number, Report, Status
 from transform.verdict import verdict_of
@@ -52,10 +51,17 @@ class Correction:
     def is_of(self, report: Report, url: str | None) -> bool:
         """Whether it corrects that report, which was read from ``url`` (None: from a file)."""
         if self.url is not None:
-            return url is not None and web_address(url) == web_address(self.url)
+            return url is not None and _same_address(url, self.url)
         about = report.metadata
         named = (self.division in (None, about.division_code), self.issuer in (None, about.issuer))
         return self.year == about.year and all(named)
+
+
+def _same_address(a: str, b: str) -> bool:
+    """Whether two urls are of one page; what tells it is loaded only where a correction names a url."""
+    from transform.address import web_address
+
+    return web_address(a) == web_address(b)
 
 
 def read_corrections(text: str, name: str) -> tuple[Correction, ...]:
@@ -69,7 +75,7 @@ def read_corrections(text: str, name: str) -> tuple[Correction, ...]:
     found = [_correction(entry, number, name) for number, entry in enumerate(raw.get("correction", ()), 1)]
     seen: dict[tuple[object, ...], Correction] = {}
     for one in found:
-        key = (one.figure, one.url and web_address(one.url), one.division, one.issuer, one.year)
+        key = (one.figure, one.url, one.division, one.issuer, one.year)
         if key in seen:
             raise CorrectionsError(f"{name}: {one.name} corrects what correction {seen[key].entry} does already")
         seen[key] = one

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 
 from extract.page import Page, Paragraph
 from transform.align import align
@@ -14,7 +14,7 @@ from transform.forms import FigureDef, Form
 from transform.identities import domain_findings, identity_findings
 from transform.local_form import LocalTable, local_sums, read_local_table
 from transform.metadata import read_metadata
-from transform.model import Figure, Finding, Metadata, Report, Status
+from transform.model import Figure, Finding, Metadata, Report
 from transform.numbers import DOUBTFUL_NOTES, read_value
 from transform.raw_rows import read_rows
 from transform.recognise import recognise_form

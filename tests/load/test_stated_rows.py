@@ -1,4 +1,4 @@
-"""Tables ``statement`` and ``statistics_extra``: what reports say besides their figures, loaded and replaced with them."""
+"""Tables ``statement`` and ``statistics_extra``: what reports say besides their figures, replaced with them."""
 
 from __future__ import annotations
 
