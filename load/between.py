@@ -1,4 +1,4 @@
-"""Findings between reports: each body's report on a year beside its report on the year before.
+"""Findings between reports: each body's beside its own of the year before, and beside those of the bodies below it.
 
 They are made at load time for the divisions that the load concerns, from what is then in the warehouse, so that the
 order of loading makes no difference; they never change a figure or a verdict.
@@ -6,16 +6,22 @@ order of loading makes no difference; they never change a figure or a verdict.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import pyarrow as pa
 
+from load.below import below_rules, sums_below
 from load.cross_checks import Found, findings, paired, rules
 from load.database import Connection, literal
 from load.wide import column_name, wide_table
 from transform.forms import Form
 
 _ALL_DIVISIONS = "SELECT DISTINCT division_code FROM report"
+_ABOVE = """
+SELECT DISTINCT division_code[:digits]
+FROM ({divisions})
+JOIN (VALUES (2), (4), (6), (9)) AS area(digits) ON digits <= length(division_code)
+"""
 _PAIRS = """
 CREATE OR REPLACE TEMP TABLE pair AS
 WITH mine AS (
@@ -49,26 +55,35 @@ ORDER BY report_id, step
 _PAIRS_AT_ONCE = 10_000
 
 
-def check_years(con: Connection, forms: Mapping[str, Form], divisions: str = _ALL_DIVISIONS) -> None:
-    """Make the findings between years anew for all reports of the divisions that the subquery gives.
+def check_between(con: Connection, forms: Mapping[str, Form], divisions: str = _ALL_DIVISIONS) -> None:
+    """Make the findings between reports anew for all reports of the divisions that the subquery gives.
 
-    The caller holds the transaction.
+    Those above these divisions may summarise them: theirs are made anew too.  The caller holds the transaction.
     """
-    known = ", ".join(map(literal, rules()))
-    con.execute(
-        f"DELETE FROM finding WHERE rule IN ({known}) AND report_id IN "  # noqa: S608
-        f"(SELECT report_id FROM report WHERE division_code IN ({divisions}))"
-    )
+    above = _ABOVE.format(divisions=divisions)
+    for known, concerned in ((rules(), divisions), (below_rules(), above)):
+        con.execute(
+            f"DELETE FROM finding WHERE rule IN ({', '.join(map(literal, known))}) AND report_id IN "  # noqa: S608
+            f"(SELECT report_id FROM report WHERE division_code IN ({concerned}))"
+        )
     con.execute(_PAIRS.format(divisions=divisions))
     combinations = con.execute("SELECT DISTINCT form_before, form FROM pair ORDER BY ALL").fetchall()
-    found = [
-        {name: getattr(finding, name) for name in Found.__slots__}
-        for before, now in combinations
-        for pairs in _compared(con, forms[before], forms[now])
-        for finding in findings(forms[before], forms[now], pairs)
-    ]
-    if found:
-        con.register("found_between", pa.Table.from_pylist(found))
+    _store(
+        con,
+        (
+            finding
+            for before, now in combinations
+            for pairs in _compared(con, forms[before], forms[now])
+            for finding in findings(forms[before], forms[now], pairs)
+        ),
+    )
+    _store(con, sums_below(con, forms, above))
+
+
+def _store(con: Connection, found: Iterable[Found]) -> None:
+    rows = [{name: getattr(finding, name) for name in Found.__slots__} for finding in found]
+    if rows:
+        con.register("found_between", pa.Table.from_pylist(rows))
         try:
             con.execute(_STORE)
         finally:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from load.between import check_years
+from load.between import check_between
 from load.database import Connection
 from load.schema import replace_rows
 from load.warehouse import transaction
@@ -57,5 +57,5 @@ def load_divisions(con: Connection, divisions: Iterable[Division]) -> int:
     if not stored.equals(incoming):
         with transaction(con):
             replace_rows(con, table, rows)
-            check_years(con, load_forms())
+            check_between(con, load_forms())
     return len(rows)

@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from load.batch import encoded, in_key_order
-from load.between import check_years
+from load.between import check_between
 from load.database import Connection, WarehouseError, literal
 from load.views import create_views
 from load.wide import create_wide_tables
@@ -111,7 +111,7 @@ def _describe(con: Connection, forms: Mapping[str, Form]) -> None:
     replace_rows(con, dictionary.tables["form_figure"], form_figures(forms))
     create_wide_tables(con, forms)
     create_views(con, forms)
-    check_years(con, forms)
+    check_between(con, forms)
     properties = {"schema_version": str(dictionary.schema_version), "definitions": definitions_fingerprint()}
     replace_rows(con, dictionary.tables["meta"], ({"key": k, "value": v} for k, v in sorted(properties.items())))
 

@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from load.batch import codes, encoded
-from load.between import check_years
+from load.between import check_between
 from load.database import Connection, WarehouseError, one_line, open_database
 from load.schema import insert, prepare, stored_version
 from load.snapshots import Snapshot, replace_snapshots, snapshot_rows
@@ -91,7 +91,7 @@ def load_batch(warehouse: Path | Connection, frames: Frames, snapshots: Iterable
         for name, batch in batches.items():
             insert(warehouse, tables[name], batch)
         replace_wide_rows(warehouse, load_forms(), batches["report"], batches["figure"])
-        check_years(warehouse, load_forms(), "SELECT division_code FROM concerned")
+        check_between(warehouse, load_forms(), "SELECT division_code FROM concerned")
         replace_snapshots(warehouse, kept)
     return LoadSummary(
         reports=batches["report"].num_rows,

@@ -26,6 +26,7 @@ from typer.main import get_command  # noqa: E402
 from typer.testing import CliRunner  # noqa: E402
 
 from flows.cli import app  # noqa: E402
+from load.below import load_below  # noqa: E402
 from load.cross_checks import load_cross_checks  # noqa: E402
 from load.crosswalk import Concept, load_crosswalk  # noqa: E402
 from load.database import open_database  # noqa: E402
@@ -134,7 +135,7 @@ def _stated_part() -> str:
 
 
 def _years_block() -> str:
-    found = {check.rule: check for check in load_cross_checks()}
+    found = {check.rule: check for check in (*load_cross_checks(), *load_below())}
     return table(
         ["rule", "severity", "meaning"], ([f"`{rule}`", check.severity, check.gloss] for rule, check in found.items())
     )

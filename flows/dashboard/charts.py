@@ -69,7 +69,7 @@ def shares(rows: pd.DataFrame, height: int = 320) -> Chart:
                 "outcome:N",
                 title=None,
                 sort=list(dict.fromkeys(rows["outcome"])),
-                legend=alt.Legend(orient="bottom", labelLimit=0, columns=2),
+                legend=alt.Legend(orient="bottom", labelLimit=0, columns=1),
             ),
             opacity=alt.condition("datum.small", alt.value(0.35), alt.value(1)),
             order=alt.Order("position:Q"),
