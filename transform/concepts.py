@@ -10,6 +10,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, get_args
 
+from transform.cued import Cued
 from transform.model import SectionId, Severity
 
 LOCAL_FORM = "local"
@@ -27,9 +28,10 @@ Reading = tuple[tuple[int, str], ...]
 class Concept:
     """Something that a report can state a number of; ``sections`` are those in which it is compared (None: no section).
 
-    ``states`` finds numbers and ``denies`` statements that there are none, both in a folded sentence that holds one of
-    ``needs`` and none of ``bars``, with none of ``bars_before`` before them.  A number of the ``unit`` is compared by
-    ``relation`` with each of the ``readings`` of a form; without readings it is compared with nothing.
+    ``stating`` is the pattern of its numbers, ``denying`` that of statements that there are none, both for a folded
+    sentence that holds one of ``needs``, one of ``also`` if there are any, and none of ``bars``, with none of
+    ``bars_before`` before them.  A number of the ``unit`` is compared by ``relation`` with each of the ``readings`` of
+    a form; without readings it is compared with nothing.
     """
 
     id: str
@@ -40,14 +42,31 @@ class Concept:
     relation: str
     sections: frozenset[SectionId | None]
     needs: tuple[str, ...]
+    also: tuple[str, ...]
     bars: tuple[str, ...]
     bars_before: tuple[str, ...]
     matters: bool
-    states: re.Pattern[str] | None
-    denies: re.Pattern[str] | None
+    stating: str | None
+    denying: str | None
     readings: Mapping[str, tuple[Reading, ...]]
     nil_table: Mapping[str, tuple[str, ...]]
     explained_by: frozenset[str]
+
+    @property
+    def states(self) -> re.Pattern[str] | None:
+        """Finds the numbers of the concept in the group ``n``."""
+        return _compiled(self.stating) if self.stating else None
+
+    @property
+    def denies(self) -> re.Pattern[str] | None:
+        """Finds the statements that there are none."""
+        return _compiled(self.denying) if self.denying else None
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compiled when first needed: most pages speak of few concepts, and patterns are long."""
+    return re.compile(pattern)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +76,7 @@ class Wording:
     times: re.Pattern[str]
     areas: re.Pattern[str]
     matters: re.Pattern[str]
-    whole_year: re.Pattern[str]
+    whole_year: Cued
     month: re.Pattern[str]
     other_organ: re.Pattern[str]
     counted: re.Pattern[str]
@@ -67,21 +86,21 @@ class Wording:
     channel_lists: re.Pattern[str]
     parts: str
     other_years: tuple[tuple[tuple[str, ...], int, str], ...]
-    needs: re.Pattern[str]
-    by_need: Mapping[str, tuple[Concept, ...]]
+    needs: tuple[str, ...]
     concepts: tuple[Concept, ...]
 
-    def concerned(self, text: str) -> tuple[Concept, ...]:
-        """The concepts that a text may state, by the words that it holds; in one pass over the text."""
-        words = {match[1] for match in self.needs.finditer(text)}
-        return tuple(dict.fromkeys(concept for word in words for concept in self.by_need[word])) if words else ()
+    def needed(self, text: str) -> list[str]:
+        """The words of ``needs`` that a text holds."""
+        return [word for word in self.needs if word in text]
 
 
-def _any_of(patterns: Sequence[str]) -> re.Pattern[str] | None:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns)) if patterns else None
+@lru_cache(maxsize=1 << 10)
+def concerned(words: tuple[str, ...]) -> tuple[Concept, ...]:
+    """The concepts that a text may state which holds those words of ``needs``, in the order of the file."""
+    return tuple(concept for concept in load_wording().concepts if not frozenset(words).isdisjoint(concept.needs))
 
 
-def _alternatives(patterns: Sequence[str], parts: Mapping[str, str]) -> re.Pattern[str] | None:
+def _alternatives(patterns: Sequence[str], parts: Mapping[str, str]) -> str | None:
     """One pattern out of several with parts filled in; their groups ``n`` become ``n0``, ``n1``, ..."""
     expanded = []
     for position, pattern in enumerate(patterns):
@@ -89,7 +108,7 @@ def _alternatives(patterns: Sequence[str], parts: Mapping[str, str]) -> re.Patte
         while _PART.search(whole):
             whole = _PART.sub(lambda match: parts[match[1]], whole)
         expanded.append(whole.replace("(?P<n>", f"(?P<n{position}>"))
-    return _any_of(expanded)
+    return "|".join(f"(?:{pattern})" for pattern in expanded) or None
 
 
 def _reading(terms: Sequence[str], sums: Mapping[str, Sequence[str]]) -> Reading:
@@ -113,11 +132,12 @@ def _concept(entry: Mapping[str, Any], data: Mapping[str, Any]) -> Concept:
         relation=entry.get("relation", "="),
         sections=frozenset((*entry.get("sections", frozenset(get_args(SectionId)) - NO_STATEMENTS), None)),
         needs=tuple(entry["needs"]),
+        also=tuple(entry.get("also", ())),
         bars=tuple(entry.get("bars", ())),
         bars_before=(*entry.get("bars_before", ()), *(() if entry.get("with_parts") else (opened_by,))),
         matters=entry.get("matters", False),
-        states=_alternatives(entry.get("states", ()), parts),
-        denies=_alternatives(entry.get("denies", ()), parts),
+        stating=_alternatives(entry.get("states", ()), parts),
+        denying=_alternatives(entry.get("denies", ()), parts),
         readings={
             form: tuple(_reading(terms, sums) for terms in readings)
             for form, readings in entry.get("readings", {}).items()
@@ -135,12 +155,11 @@ def load_wording() -> Wording:
     )
     sentence = data["sentence"]
     concepts = tuple(_concept(entry, data) for entry in data["concept"])
-    needs = sorted({need for concept in concepts for need in concept.needs}, key=len, reverse=True)
     return Wording(
         times=re.compile("|".join(sentence["times"])),
         areas=re.compile("|".join(sentence["areas"])),
         matters=re.compile("|".join(sentence["matters"])),
-        whole_year=re.compile(sentence["whole_year"]),
+        whole_year=Cued(re.compile(sentence["whole_year"]), tuple(sentence["whole_year_cues"])),
         month=re.compile(sentence["month"]),
         other_organ=re.compile(sentence["other_organ"]),
         counted=re.compile(sentence["counted"]),
@@ -153,7 +172,6 @@ def load_wording() -> Wording:
             (tuple(sentence["next_year"]), 1, sentence["next_year_as"]),
             (tuple(sentence["last_year"]), -1, sentence["last_year_as"]),
         ),
-        needs=re.compile(f"(?=({'|'.join(needs)}))"),
-        by_need={word: tuple(c for c in concepts if any(word.startswith(need) for need in c.needs)) for word in needs},
+        needs=tuple(sorted({need for concept in concepts for need in concept.needs})),
         concepts=concepts,
     )

@@ -22,6 +22,10 @@ class Cued:
         """All that the pattern finds in a text."""
         return self.pattern.finditer(text) if self.worth(text) else ()
 
+    def without(self, text: str) -> str:
+        """A text without what the pattern finds in it."""
+        return self.pattern.sub("", text) if self.worth(text) else text
+
     def through(self, texts: Iterable[str]) -> Iterator[re.Match[str]]:
         """All that the pattern finds in several texts, in their order."""
         for text in texts:

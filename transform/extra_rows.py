@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 
 from transform.model import ExtraRow
 from transform.numbers import read_value
@@ -19,22 +19,20 @@ def extra_rows(instance: Instance, placed: Collection[Token]) -> tuple[ExtraRow,
     found: list[tuple[tuple[int, int], ExtraRow]] = []
     rows = [(placed_row.row, True) for placed_row in instance.rows]
     rows += [(row, False) for row in (*instance.strange, *instance.subtotals)]
+    foot = tuple(alignment_words().foot)
     for row, known in rows:
-        if _is_foot(row.labels):
+        left = [token for token in (*row.values, *row.aside) if token not in placed]
+        if not left or any(label.info.key.startswith(foot) for label in row.labels):
             continue
-        for token in (*row.values, *row.aside):
+        for token in left:
             heading = _heading(row, token)
-            if token not in placed and _may_be_number(token, heading) and (heading or not known):
+            if _may_be_number(token, heading) and (heading or not known):
                 found += [(_order(token), made) for made in _extra(row, token, heading)]
     return tuple(made for _, made in sorted(found, key=lambda item: item[0]))
 
 
 def _order(token: Token) -> tuple[int, int]:
     return token.block, token.cell.row if token.cell else 0
-
-
-def _is_foot(labels: Sequence[Token]) -> bool:
-    return any(label.info.key.startswith(word) for label in labels for word in alignment_words().foot)
 
 
 def _heading(row: RawRow, token: Token) -> Token | None:

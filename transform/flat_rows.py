@@ -58,7 +58,7 @@ def _value_at_end(text: str, whole: bool) -> bool:
             info = describe(piece, False, False)
             if info.is_value or is_value_word(info):
                 return True
-    return whole and is_value_word(describe(text, False, False))
+    return whole and any(key in alignment_words().value_words for key in label_keys(fold(text))[:1])
 
 
 def _stream_rows(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -> Iterator[RawRow]:

@@ -34,6 +34,8 @@ _COMPATIBLE = (*range(0x80, 0x300), *range(0x370, 0x483), *range(0x2000, 0x3400)
 _LONGEST_KEPT = 96
 _KEPT_OF_A_PAGE = 256
 """Longer texts do not return from page to page, but are asked for by metadata, sections and statements in turn."""
+_APART = "\ue000"
+"""A character for private use: it stays as it is, and keeps its neighbours from joining."""
 _NOT_HAN = re.compile(f"[^{_HAN}]+")
 _MIN_PINYIN_GROUPS = 5
 _SHORTER_THAN_PINYIN = 3
@@ -155,8 +157,9 @@ def _fold_in_steps(text: str, pinyin: bool) -> str:
 def _single_folds() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, str]]:
     """The characters that folding changes where they stand alone, those that open a bracket, what they become."""
     codes = (*range(0x80), *_COMPATIBLE, *range(0xF900, 0xFB00), *range(0xFE00, 0xFE10), *_fold_table())
-    folds = {chr(code): _fold_in_steps(chr(code), False) for code in codes}
-    table = {character: folded for character, folded in folds.items() if character != folded}
+    alone = [*map(chr, codes)]
+    folded_alone = _fold_in_steps(_APART.join(alone), False).split(_APART)
+    table = {character: folded for character, folded in zip(alone, folded_alone, strict=True) if character != folded}
     opening = ["(", *(character for character, folded in table.items() if "(" in folded)]
     return _any_character(table), _any_character(opening), table
 

@@ -15,12 +15,13 @@ def place_list(year: int | None, doubts: Doubts, instance: Instance, table: Tabl
     placements: dict[str, Placement] = {}
     column = table.columns[0]
     header: list[Token] = []
+    known_rows = {row.id for row in table.rows}
     for placed in instance.rows:
         row = placed.row
         if any(t.info.has("column") or t.info.has("corner") for t in row.header):
             header = row.header
         key = figure_id(table, placed.row_id, column.id)
-        if placed.row_id not in {r.id for r in table.rows}:
+        if placed.row_id not in known_rows:
             continue
         if placed.by_position:
             doubts.add(

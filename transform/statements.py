@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from transform.concepts import NO_STATEMENTS, Concept, Wording, load_wording
+from transform.concepts import NO_STATEMENTS, Concept, Wording, concerned, load_wording
 from transform.fold import fold
 from transform.model import Number, Passage, Scope, Statement
 from transform.numbers import read_value
@@ -50,10 +50,12 @@ def read_statements(passages: Sequence[Passage], *, year: int | None, pinyin: bo
         if passage.section in NO_STATEMENTS:
             continue
         folded = fold(passage.text, pinyin=pinyin)
-        if not wording.signs.search(folded) or not wording.needs.search(folded):
+        if not wording.signs.search(folded):
             continue
-        for sentence in _sentences(_TITLE.sub("", folded), year, wording):
-            for stated in _in_sentence(sentence, passage, year, wording):
+        text = _without_titles(folded, year, wording)
+        needed = wording.needed(text)
+        for sentence in _sentences(text, wording) if needed else ():
+            for stated in _in_sentence(sentence, passage, year, wording, needed):
                 made = stated.statement
                 found.setdefault((made.concept, made.value, made.quote, made.locator), stated)
     return tuple(found.values())
@@ -67,29 +69,39 @@ def _without_named_years(text: str, year: int, wording: Wording) -> str:
     return text
 
 
-def _sentences(folded: str, year: int | None, wording: Wording) -> Iterator[_Sentence]:
+def _without_titles(folded: str, year: int | None, wording: Wording) -> str:
+    """A paragraph without the titles in it, and with the years next to the one reported on named as such."""
+    text = _TITLE.sub("", folded) if "《" in folded else folded
+    return _without_named_years(text, year, wording) if year is not None and "结转" in text else text
+
+
+def _sentences(text: str, wording: Wording) -> Iterator[_Sentence]:
     """The sentences of a paragraph; a year once named holds until the end of the paragraph."""
-    if year is not None and "结转" in folded:
-        folded = _without_named_years(folded, year, wording)
     named: frozenset[str] = frozenset()
     before: tuple[str, ...] = ()
-    for sentence in _SENTENCE_END.split(folded):
-        named = frozenset(_YEAR.findall(sentence)) or named
+    for sentence in _SENTENCE_END.split(text):
+        if "年" in sentence:
+            named = frozenset(_YEAR.findall(sentence)) or named
         continued = before if sentence.startswith(wording.parts) else ()
         yield _Sentence(sentence, named, continued)
         before = (*continued, sentence)
 
 
-def _in_sentence(sentence: _Sentence, passage: Passage, year: int | None, wording: Wording) -> Iterator[Stated]:
-    concerned = wording.concerned(sentence.text) if wording.signs.search(sentence.text) else ()
-    if not concerned:
+def _in_sentence(
+    sentence: _Sentence, passage: Passage, year: int | None, wording: Wording, needed: Sequence[str]
+) -> Iterator[Stated]:
+    words = tuple([word for word in needed if word in sentence.text])
+    if not words or not wording.signs.search(sentence.text):
         return
-    text = wording.channel_lists.sub("", wording.whole_year.sub("", sentence.text))
-    spoken = sentence._replace(text=text)
+    text = wording.channel_lists.sub("", wording.whole_year.without(sentence.text))
+    spoken = _Sentence(text, sentence.years, sentence.continued)
     plain: bool | None = None
-    kinds = (wording.counted.search(text) is not None, wording.denied.search(text) is not None)
-    for concept in concerned:
-        if any(bar in text for bar in concept.bars):
+    counted, denied = wording.counted.search(text) is not None, wording.denied.search(text) is not None
+    for concept in concerned(words):
+        kinds = (concept.states if counted else None, concept.denies if denied else None)
+        if kinds == (None, None) or (concept.also and not any(map(text.__contains__, concept.also))):
+            continue
+        if any(map(text.__contains__, concept.bars)):
             continue
         for match, value in _matches(text, concept, wording, *kinds):
             plain = _is_plain(spoken, year, wording) if plain is None else plain
@@ -119,10 +131,10 @@ def _is_plain(sentence: _Sentence, year: int | None, wording: Wording) -> bool:
 
 
 def _matches(
-    text: str, concept: Concept, wording: Wording, counted: bool, denied: bool
+    text: str, concept: Concept, wording: Wording, states: re.Pattern[str] | None, denies: re.Pattern[str] | None
 ) -> Iterator[tuple[re.Match[str], Number]]:
     """Where the text states a number of the concept, or denies that there is any."""
-    for pattern, denial in ((concept.states if counted else None, False), (concept.denies if denied else None, True)):
+    for pattern, denial in ((states, False), (denies, True)):
         for match in pattern.finditer(text) if pattern else ():
             before = text[: match.start()]
             if wording.other_organ.search(before) or any(bar in before for bar in concept.bars_before):

@@ -4,8 +4,10 @@ import re
 import time
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from transform.concepts import load_wording
+from transform.concepts import Concept, concerned, load_wording
 from transform.contradictions import contradictions
 from transform.forms import load_forms
 from transform.model import Figure, Finding, Passage, SectionId, Status
@@ -343,3 +345,21 @@ def test_long_prose_costs_little() -> None:
         contradictions(read_statements(passages, year=2023, pinyin=False), figures, form="2021")
         costs.append(time.perf_counter() - start)
     assert min(costs) < 0.02
+
+
+def test_what_a_sentence_states_comes_in_the_order_of_the_wording() -> None:
+    wording = load_wording()
+    words = wording.needed("没有因政府信息公开被申请行政复议或者提起行政诉讼,没有接到举报投诉,也未收到申诉")
+    found = concerned(tuple(words))
+    assert len(found) > 4
+    assert [*found] == sorted(found, key=wording.concepts.index)
+
+
+@pytest.mark.parametrize("concept", [c for c in load_wording().concepts if c.also], ids=lambda concept: concept.id)
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), database=None, derandomize=True)
+@given(data=st.data())
+def test_all_that_a_concept_is_stated_by_holds_a_word_that_it_also_needs(concept: Concept, data: st.DataObject) -> None:
+    assert concept.states is not None
+    assert concept.denies is None
+    text = data.draw(st.from_regex(concept.states, alphabet=st.characters(exclude_categories=["Cs"])))
+    assert any(word in text for word in concept.also)
