@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -346,7 +346,7 @@ def without_filling(row: RawRow, columns: frozenset[int]) -> RawRow:
     if not columns or any(t.column not in columns and not t.info.is_blank for t in row.values):
         return row
     values = [t for t in row.values if t.column in columns]
-    return replace(row, values=values) if len(values) == len(columns) else row
+    return row.with_values(values) if len(values) == len(columns) else row
 
 
 def without_repeats(row: RawRow, header: Sequence[Token], table: TableDef, columns: tuple[ColumnDef, ...]) -> RawRow:
@@ -359,7 +359,7 @@ def without_repeats(row: RawRow, header: Sequence[Token], table: TableDef, colum
     if len(nearest) != len(values) or len({info.key for info in nearest}) != len(columns):
         return row
     merged = _merge_repeated(values, nearest, table, allowed)
-    return replace(row, values=merged[0]) if merged is not None and len(merged[0]) == len(columns) else row
+    return row.with_values(merged[0]) if merged is not None and len(merged[0]) == len(columns) else row
 
 
 @lru_cache(maxsize=1 << 10)

@@ -52,6 +52,10 @@ class Concept:
     nil_table: Mapping[str, tuple[str, ...]]
     explained_by: frozenset[str]
 
+    def may_be_in(self, text: str) -> bool:
+        """Whether a text holds one of ``also``, or none is asked for."""
+        return not self.also or any(map(text.__contains__, self.also))
+
     @property
     def states(self) -> re.Pattern[str] | None:
         """Finds the numbers of the concept in the group ``n``."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -115,7 +114,7 @@ def _stream_tokens(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool)
             for text in fields:
                 yield Token(describe_cell(text, pinyin), block, block=index, alone=len(fields) == 1)
             continue
-        lines = [list({id(cell): cell for cell in row if cell is not None}.values()) for row in block.rows]
+        lines = [_cells(row) for row in block.rows]
         in_rows = any(sum(bool(cell.text) for cell in line) > 1 for line in lines)
         for cells in lines:
             starts = in_rows and len(cells) > 1
@@ -125,6 +124,12 @@ def _stream_tokens(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool)
                 for text in [cell.text] if in_rows else _fields(cell.text, pinyin):
                     yield Token(describe_cell(text, pinyin), block, cell, cell.column, block=index, starts_line=starts)
                     starts = False
+
+
+def _cells(row: Sequence[Cell | None]) -> list[Cell]:
+    """The cells of a line, each once."""
+    cells = [cell for cell in row if cell is not None]
+    return cells if len(set(map(id, cells))) == len(cells) else list({id(cell): cell for cell in cells}.values())
 
 
 def _fields(text: str, pinyin: bool) -> list[str]:
@@ -241,6 +246,6 @@ def _without_row_numbers(rows: list[RawRow]) -> list[RawRow]:
         for before, number, after in zip([None, *numbers], numbers, [*numbers[1:], None], strict=False)
     ]
     return [
-        replace(row, values=[t for t in row.values if t is not end]) if is_counted else row
+        row.with_values([t for t in row.values if t is not end]) if is_counted else row
         for row, end, is_counted in zip(rows, last, counted, strict=True)
     ]

@@ -11,10 +11,10 @@ import re
 import tomllib
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import resources
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from transform.fold import fold
 from transform.model import Finding
@@ -38,8 +38,7 @@ class Division:
     level: Level
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One way to read an organ's name: the codes its place may have, and what follows the place in the name.
 
     ``place`` is the name of the place itself and ``named`` counts it and those before it.  ``gap`` tells that a part
@@ -192,18 +191,18 @@ class Gazetteer:
             if reading.named:
                 known = found.get((reading.codes, text[at:]))
                 if known is None or (known.gap, -known.named) > (reading.gap, -reading.named):
-                    found[reading.codes, text[at:]] = replace(reading, tail=text[at:])
+                    found[reading.codes, text[at:]] = reading._replace(tail=text[at:])
             for end, codes in self._steps(text, at, reading.codes):
                 below = tuple(code for code in codes if code not in reading.codes)
                 if below:
-                    pending.append((end, replace(reading, codes=below, place=text[at:end], named=reading.named + 1)))
+                    pending.append((end, reading._replace(codes=below, place=text[at:end], named=reading.named + 1)))
             if reading.named and (between := self._between.match(text, at)):
                 pending.append((between.end(), reading))
             if reading.named and not reading.gap and (zone := self._zone.match(text, at)):
-                pending.append((zone.end(), replace(reading, gap=True)))
+                pending.append((zone.end(), reading._replace(gap=True)))
             former = None if reading.gap else self._former.match(text, at)
             if former and former.end() < len(text) and not self._known_above(former.group(), reading.codes):
-                pending.append((former.end(), replace(reading, gap=True, doubtful=not reading.named)))
+                pending.append((former.end(), reading._replace(gap=True, doubtful=not reading.named)))
         return tuple(found.values())
 
     def _known_above(self, name: str, scope: Scope) -> bool:

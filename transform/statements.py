@@ -54,7 +54,8 @@ def read_statements(passages: Sequence[Passage], *, year: int | None, pinyin: bo
             continue
         text = _without_titles(folded, year, wording)
         needed = wording.needed(text)
-        for sentence in _sentences(text, wording) if needed else ():
+        possible = [concept for concept in concerned(tuple(needed)) if concept.may_be_in(text)] if needed else []
+        for sentence in _sentences(text, wording) if possible else ():
             for stated in _in_sentence(sentence, passage, year, wording, needed):
                 made = stated.statement
                 found.setdefault((made.concept, made.value, made.quote, made.locator), stated)
@@ -99,9 +100,7 @@ def _in_sentence(
     counted, denied = wording.counted.search(text) is not None, wording.denied.search(text) is not None
     for concept in concerned(words):
         kinds = (concept.states if counted else None, concept.denies if denied else None)
-        if kinds == (None, None) or (concept.also and not any(map(text.__contains__, concept.also))):
-            continue
-        if any(map(text.__contains__, concept.bars)):
+        if kinds == (None, None) or not concept.may_be_in(text) or any(map(text.__contains__, concept.bars)):
             continue
         for match, value in _matches(text, concept, wording, *kinds):
             plain = _is_plain(spoken, year, wording) if plain is None else plain

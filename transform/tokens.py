@@ -90,6 +90,10 @@ class RawRow:
     lead: tuple[Caption, ...] = ()
     aside: tuple[Token, ...] = ()
 
+    def with_values(self, values: list[Token]) -> RawRow:
+        """The row with other values."""
+        return RawRow(self.header, self.labels, values, self.block, self.header_columns, self.lead, self.aside)
+
 
 @lru_cache(maxsize=1 << 15)
 def describe_cell(text: str, pinyin: bool) -> TextInfo:
