@@ -362,6 +362,24 @@ def without_repeats(row: RawRow, header: Sequence[Token], table: TableDef, colum
     return row.with_values(merged[0]) if merged is not None and len(merged[0]) == len(columns) else row
 
 
+def _is_usual(order: Sequence[str], columns: tuple[ColumnDef, ...]) -> bool:
+    return [i for i in order if i] == [c.id for c in columns]
+
+
+def _is_printed_whole(header: Sequence[Token], table: TableDef, columns: tuple[ColumnDef, ...]) -> bool:
+    """Whether a header can be believed that prints another order than the form's.
+
+    Labels that are wrapped over several lines of a page come in any order, and in pieces.
+    """
+    named = {i: t for t in header for i in t.info.ids("column", table.id)}
+    leaves = [named[c.id] for c in columns if c.id in named and (c.parent or not any(d.parent for d in columns))]
+    lines = {(id(t.source), t.cell.row) for t in leaves if t.cell is not None}
+    if 1 < len(lines) < len(leaves):
+        return False
+    in_pieces = any(t.info.key and len(t.info.key) < _MIN_DAMAGED and not t.info.senses for t in header)
+    return not in_pieces or all(t.info.exact for t in leaves)
+
+
 @lru_cache(maxsize=1 << 10)
 def _printed_order(
     header: tuple[TextInfo, ...], table: TableDef, columns: tuple[ColumnDef, ...], exact: bool
@@ -396,6 +414,8 @@ def read_columns(
     anchored, by_place = _anchored(row, table, columns, year)
     exact = row.header_columns is not None
     order, contradicted = _printed_order(tuple([t.info for t in header]), table, columns, exact)
+    if not exact and not contradicted and not _is_usual(order, columns):
+        contradicted = not _is_printed_whole(header, table, columns)
     ordered: Slots | None = None
     canonical: Slots | None = None
     values = None if contradicted else trimmed(row.values, len(order), exact, lead)

@@ -29,6 +29,7 @@ _MIN_NUMBERED = 6
 _NUMBERED_SHARE = 0.7
 _SENTENCE_END = "。"
 _FOOTNOTE_MARK = "*"
+_MARKS = "()（）,，、。;；:："
 _LONGEST_VALUE = 24
 _LONGEST_HEADER = 60
 _VALUE_CHARACTER = re.compile(r"[\d〇○◯零一二三四五六七八九十无没不/／\\\-—–－*×OoＯ]")
@@ -112,7 +113,8 @@ def _stream_tokens(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool)
                 yield None
                 continue
             for text in fields:
-                yield Token(describe_cell(text, pinyin), block, block=index, alone=len(fields) == 1)
+                if text.strip(_MARKS):
+                    yield Token(describe_cell(text, pinyin), block, block=index, alone=len(fields) == 1)
             continue
         lines = [_cells(row) for row in block.rows]
         in_rows = any(sum(bool(cell.text) for cell in line) > 1 for line in lines)
@@ -121,6 +123,8 @@ def _stream_tokens(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool)
             if starts:
                 cells = _without_row_number(cells, pinyin)
             for cell in cells:
+                if cell.text and not cell.text.strip(_MARKS):
+                    continue
                 for text in [cell.text] if in_rows else _fields(cell.text, pinyin):
                     yield Token(describe_cell(text, pinyin), block, cell, cell.column, block=index, starts_line=starts)
                     starts = False

@@ -102,12 +102,27 @@ def place_rows(
             "cells of this table were lost, and no sum tells whether others moved into their place",
             "warning",
         )
+    if total is None:
+        _doubt_unnamed_columns(doubts, table, read)
     if open_rows:
         open_rows = without_common_surplus(table, open_rows, fixed, placements, total, [r.placed for r in read])
         settle_open_rows(form, doubts, table, open_rows, fixed, placements)
     if total is not None:
         doubt_strange_places(doubts, table, [row.placed for row in read], placements, total)
     return placements
+
+
+def _doubt_unnamed_columns(doubts: Doubts, table: TableDef, read: Sequence[_ReadRow]) -> None:
+    """Put the rows of flat text in doubt over which no column is named: no sum tells which number is which."""
+    for row in read:
+        flat = row.placed.row.header_columns is None and len(row.columns) > 1
+        if flat and not any(t.info.ids("column", table.id) for t in row.header):
+            doubts.add(
+                f"{table.id}.columns_unclear",
+                row.figures,
+                "the page names no columns for this row, and no sum tells which number is which",
+                "warning",
+            )
 
 
 def _write_row(doubts: Doubts, row: _ReadRow, slots: Slots, table: TableDef, placements: dict[str, Placement]) -> None:
@@ -130,6 +145,9 @@ def _write_row(doubts: Doubts, row: _ReadRow, slots: Slots, table: TableDef, pla
         if merged and _spans_several(token, slots):
             doubts.add(f"{table.id}.merged_cell", [key], f"one cell stands for several figures: '{token.info.text}'")
         header_text = _amount_header(column, placed.row, token, row.header, table) if column.decimal else None
+        if column.decimal and header_text is None and token.info.value.value and token.info.value.unit_seen is None:
+            message = f"nothing says in which unit '{token.info.text}' is given; it is taken for the form's"
+            doubts.add(f"{table.id}.unit_unknown", [key], message, "warning")
         placements[key] = Placement(token, None, certain, header_text)
     if placed.by_position:
         doubts.add(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from extract.formats import read_page
+from extract.page import Cell, Grid, Page
 from transform.model import Report
 from transform.read import read_report
 
@@ -198,3 +199,24 @@ def test_cases_named_over_each_of_three_strips_in_one_grid_stay_with_their_strip
     report = read(table(("*2", *APPLICANTS), (ROWS[0] + "*2", *[1] * 6, 6), (ROWS[1] + "*2", *[0] * 7), *rows))
     assert values(report, "disputes.review.")["corrected"] == 3
     assert values(report, "disputes.lawsuit_after_review.")["corrected"] == 2
+
+
+def test_columns_that_a_wrapped_header_of_flat_text_names_out_of_order_are_in_doubt() -> None:
+    """A header whose labels stand partly in one line and partly in another comes in any order (unruled PDF)."""
+    lines = [
+        ("自然人", "社会公益组织", "法律服务机构", "", "", "", "", ""),
+        ("商业企业", "科研机构", "其他", "总计", "", "", "", ""),
+        (ROWS[0], "1485", "1366", "0", "0", "83", "0", "2934"),
+        (ROWS[1], "1", "2", "0", "0", "0", "0", "3"),
+    ]
+    rows = tuple(tuple(Cell(text, r, c) for c, text in enumerate(line)) for r, line in enumerate(lines))
+    report = read_report(Page((Grid(rows, "page 1, table 1", exact=False),), "pdf"))
+    doubted = {name for f in report.findings for name in f.figures}
+    assert {"requests.received.business", "requests.received.public_interest"} <= doubted
+    assert all(f.value != 1366 for f in report.figures if f.figure == "requests.received.public_interest")
+
+
+def test_an_amount_without_any_word_of_its_unit_is_in_doubt() -> None:
+    rows = table(("行政许可", 3), ("行政处罚", 2), ("行政强制", 0), ("行政事业性收费", 8))
+    report = read(rows, REQUESTS, table(*DISPUTES, [0] * 15))
+    assert [f.figures for f in report.findings if f.rule.endswith("unit_unknown")] == [("disclosure.fees.amount",)]
