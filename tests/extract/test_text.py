@@ -2,7 +2,8 @@
 
 import pytest
 
-from extract.formats import READERS, read_page
+from extract import formats
+from extract.formats import read_page
 from extract.page import Grid, Page, Paragraph, UnreadableError
 
 
@@ -192,7 +193,7 @@ def test_what_cannot_be_read_is_refused_with_one_clear_line(data, words):
 
 
 def test_a_reader_for_another_format_is_one_entry(monkeypatch):
-    monkeypatch.setitem(READERS, "pdf", lambda _, url: Page((), "pdf", url=url))
+    monkeypatch.setattr(formats, "_reader", {"pdf": lambda _, url: Page((), "pdf", url=url)}.get)
     assert read_page(b"%PDF-1.7", url="http://a/b").source_format == "pdf"
 
 

@@ -210,7 +210,8 @@ def test_columns_that_a_wrapped_header_of_flat_text_names_out_of_order_are_in_do
         (ROWS[1], "1", "2", "0", "0", "0", "0", "3"),
     ]
     rows = tuple(tuple(Cell(text, r, c) for c, text in enumerate(line)) for r, line in enumerate(lines))
-    report = read_report(Page((Grid(rows, "page 1, table 1", exact=False),), "pdf"))
+    disputes = read_page(table(("类型", *OUTCOMES), ("行政复议", *[0] * 5), ("复议后起诉", *[0] * 5)).encode()).blocks
+    report = read_report(Page((Grid(rows, "page 1, table 1", exact=False), *disputes), "pdf"))
     doubted = {name for f in report.findings for name in f.figures}
     assert {"requests.received.business", "requests.received.public_interest"} <= doubted
     assert all(f.value != 1366 for f in report.figures if f.figure == "requests.received.public_interest")
