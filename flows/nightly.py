@@ -16,53 +16,42 @@ from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from extract.archive import Archive
-from extract.web.crawler import Crawler
 from flows.errors import one_line
 from flows.lock import single_run
-from flows.pipeline import (
-    Failure,
-    FetchedTown,
-    Summary,
-    TownResult,
-    fetch_towns,
-    load,
-    prepare_warehouse,
-    publish_warehouse,
-    read_fetched,
-    registered_towns,
-)
+from flows.night import Night
+from flows.pipeline import Failure, FetchedTown, Summary, TownResult, registered_towns
 from flows.rerun import Rerun, rerun_town
 from flows.settings import Settings, load_settings
 from flows.sources import Town
+from load.ledger import Run
 
 on_progress: ContextVar[Callable[[int, int], None] | None] = ContextVar("on_progress", default=None)
 """Told how many towns are done, of how many, by a flow that runs in this process."""
 
 
 @task(retries=2, retry_delay_seconds=[2, 20], task_run_name="{fetched.town.name}", cache_policy=NO_CACHE)
-def crawl_town(fetched: FetchedTown, settings: Settings) -> TownResult:
+def crawl_town(fetched: FetchedTown, night: Night) -> TownResult:
     """Read what the addresses of one town gave."""
-    return read_fetched(fetched, archive=Archive(settings.archive))
+    return night.read(fetched)
 
 
 @task(cache_policy=NO_CACHE)
-def load_towns(results: Sequence[TownResult], settings: Settings) -> None:
+def load_towns(results: Sequence[TownResult], night: Night) -> None:
     """Load some towns into the working database."""
-    load(results, settings)
+    night.load(results)
 
 
 @task(cache_policy=NO_CACHE)
-def publish_database(settings: Settings) -> None:
-    """Publish the working database."""
-    publish_warehouse(settings)
+def finish_night(night: Night) -> Run:
+    """Judge the night, write it down, and publish the working database."""
+    return night.finish()
 
 
 _RUNNER: Any = ThreadPoolTaskRunner(max_workers=load_settings().workers)
 
 
 @flow(name="nightly", task_runner=_RUNNER)
-def nightly(sources: str | None = None, base_url: str | None = None) -> Summary:
+def nightly(sources: str | None = None, base_url: str | None = None) -> tuple[Run, Summary]:
     """Crawl every town of the registry, load what was read and publish; a town that fails stops no other.
 
     ``sources`` (path of a registry) and ``base_url`` take the place of the settings of the same names.  Raises
@@ -71,17 +60,12 @@ def nightly(sources: str | None = None, base_url: str | None = None) -> Summary:
     given = {"sources": Path(sources) if sources else None, "base_url": base_url}
     settings = load_settings().model_copy(update={name: value for name, value in given.items() if value})
     with single_run(settings.home):
-        towns = registered_towns(settings)
-        prepare_warehouse(settings)
-        summary = Summary()
-        for results in _crawl(towns, settings):
-            load_towns(results, settings)
-            for result in results:
-                summary = summary.plus(result)
-        if summary.reports:
-            publish_database(settings)
-    get_run_logger().info(summary.line)
-    return summary
+        night = Night(settings, registered_towns(settings))
+        for results in _crawl(night):
+            load_towns(results, night)
+        run = finish_night(night)
+    get_run_logger().info(night.summary.line)
+    return run, night.summary
 
 
 @flow(name="town")
@@ -94,16 +78,15 @@ def town(name: str, year: int | None = None, refetch: bool = False) -> Rerun:
     return rerun
 
 
-def _crawl(towns: Sequence[Town], settings: Settings) -> Iterator[list[TownResult]]:
+def _crawl(night: Night) -> Iterator[list[TownResult]]:
     """The results of all towns, in batches: hosts are asked all through, while towns that are done are read."""
     futures: list[tuple[PrefectFuture[TownResult], Town]] = []
     report = on_progress.get()
-    fetched = fetch_towns(towns, crawler=Crawler(settings.manners), archive=Archive(settings.archive))
-    for count, town in enumerate(fetched, 1):
-        futures.append((crawl_town.submit(town, settings), town.town))
+    for count, fetched in enumerate(night.fetched(), 1):
+        futures.append((crawl_town.submit(fetched, night), fetched.town))
         if report:
-            report(count, len(towns))
-        if len(futures) == settings.batch:
+            report(count, len(night.towns))
+        if len(futures) == night.settings.batch:
             yield [_outcome(*pair) for pair in futures]
             futures.clear()
     yield [_outcome(*pair) for pair in futures]

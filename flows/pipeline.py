@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections import Counter, deque
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib import resources
+from pathlib import Path
 
 from extract.archive import Archive, ArchiveError, Kept, Visit
+from extract.archive.records import Change
 from extract.discovery.listing import documents_of
 from extract.discovery.search import Problem, Role, Wanted
 from extract.page import UnreadableError
@@ -22,7 +25,8 @@ from flows.parse import read_document, read_file, why_unreadable
 from flows.settings import Settings
 from flows.source_checks import allowed_registry
 from flows.sources import Town, group_towns
-from load.divisions import load_divisions
+from load.database import Connection
+from load.divisions import holds_divisions, load_divisions
 from load.publish import begin_working_copy, publish
 from load.snapshots import Snapshot
 from load.warehouse import load_batch, open_warehouse
@@ -30,6 +34,10 @@ from transform.attached import best_readings, with_page
 from transform.corrections import OUTDATED
 from transform.frames import Reading, Source, to_frames
 from transform.gazetteer import Division, gazetteer
+
+Known = tuple[str, str]
+"""Address and SHA-256 of a document that is in the warehouse as this program reads it, or the address of the page and
+an empty text where the report stands in a document of the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +57,16 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class TownResult:
-    """What became of a town: its readings and its failures (each address is in one of them), and the bytes it gave."""
+    """What became of a town: its visits, the readings and the bytes that are to be loaded, and its failures.
+
+    A report that is read already, and that nothing has changed about, gives no reading again.
+    """
 
     town: str
     readings: tuple[Reading, ...]
     failures: tuple[Failure, ...]
     snapshots: tuple[Snapshot, ...] = ()
+    visits: tuple[Visit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +80,16 @@ class FetchedTown:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What became of a run so far; ``verdicts`` counts the reports of each verdict.  Summaries add up."""
+    """What became of a run so far; ``verdicts`` counts the reports that were read, by verdict.  Summaries add up.
+
+    ``new``, ``changed`` and ``unchanged`` count the documents that came, ``missing`` the addresses that gave none.
+    """
 
     towns: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    missing: int = 0
     reports: int = 0
     findings: int = 0
     verdicts: tuple[tuple[str, int], ...] = ()
@@ -78,11 +97,15 @@ class Summary:
 
     def plus(self, result: TownResult) -> Summary:
         """This summary with one more town."""
-        verdicts = dict(self.verdicts)
-        for reading in result.readings:
-            verdicts[reading.report.verdict] = verdicts.get(reading.report.verdict, 0) + 1
+        verdicts = Counter(dict(self.verdicts))
+        verdicts.update(reading.report.verdict for reading in result.readings)
+        changes = Counter(visit.change for visit in result.visits)
         return Summary(
             towns=self.towns + 1,
+            new=self.new + changes[Change.NEW],
+            changed=self.changed + changes[Change.CHANGED],
+            unchanged=self.unchanged + changes[Change.UNCHANGED],
+            missing=self.missing + changes[None],
             reports=self.reports + len(result.readings),
             findings=self.findings + sum(len(reading.report.findings) for reading in result.readings),
             verdicts=tuple(sorted(verdicts.items())),
@@ -92,9 +115,10 @@ class Summary:
     @property
     def line(self) -> str:
         """The run in one line, for a log."""
+        pages = f"{self.new} new, {self.changed} changed, {self.unchanged} unchanged, {self.missing} missing"
         verdicts = ", ".join(f"{count} {verdict}" for verdict, count in self.verdicts) or "none"
-        counts = f"towns: {self.towns}; reports: {self.reports} ({verdicts}); findings: {self.findings}"
-        return f"{counts}; failures: {len(self.failures)}"
+        counts = f"towns: {self.towns}; pages: {pages}; reports read: {self.reports} ({verdicts})"
+        return f"{counts}; findings: {self.findings}; failures: {len(self.failures)}"
 
 
 def registered_towns(settings: Settings) -> tuple[Town, ...]:
@@ -109,23 +133,46 @@ def registered_towns(settings: Settings) -> tuple[Town, ...]:
     return group_towns(rows)
 
 
-def fetch_towns(towns: Iterable[Town], *, crawler: Crawler, archive: Archive) -> Iterator[FetchedTown]:
+def fetch_towns(
+    towns: Iterable[Town], *, crawler: Crawler, archive: Archive, visited: Mapping[str, Visit] | None = None
+) -> Iterator[FetchedTown]:
     """Ask every address of some towns, and all that these lead to, and keep what comes; each town when it is done.
 
     An address that was kept before is asked whether it has changed; a 304 is a visit to the kept bytes, and what they
-    lead to is asked as if they had come again.
+    lead to is asked as if they had come again.  What was ``visited`` (by address) before the run was cut off is not
+    asked again.
     """
     hunt = Hunt(towns)
     visits: dict[str, list[Visit]] = {key: [] for key in hunt.towns}
+    over: list[Town] = []
 
-    def keep(ask: Ask, answer: Answer) -> Iterator[Ask]:
+    def still_to_ask(found: Iterable[Wanted]) -> list[Ask]:
+        """Asks for what was not visited; what was leads on at once."""
+        waiting, asks = deque(found), []
+        while waiting:
+            wanted = waiting.popleft()
+            visit = (visited or {}).get(wanted.url)
+            if visit is None:
+                asks.append(_ask(wanted, hunt, archive))
+                continue
+            town = hunt.town(wanted.url)
+            visits[town.key].append(visit)
+            if visit.kept:
+                waiting.extend(hunt.take(kept_content(wanted.url, visit.kept, archive)))
+            if hunt.is_over(wanted.url):
+                over.append(town)
+        return asks
+
+    def keep(ask: Ask, answer: Answer) -> Iterable[Ask]:
         """What an answer leads to; the answer is kept under the role that it turns out to have."""
         further = hunt.take(_content(answer, archive)) if isinstance(answer, Response) else ()
-        visits[hunt.town(ask.url).key].append(archive.keep(answer, role=hunt.wanted(ask.url).role))
-        return (_ask(wanted, hunt, archive) for wanted in further)
+        wanted = hunt.wanted(ask.url)
+        visits[hunt.town(ask.url).key].append(archive.keep(answer, role=wanted.role, page=wanted.page))
+        return still_to_ask(further)
 
     yield from (FetchedTown(town, ()) for town in hunt.idle())
-    first = [_ask(wanted, hunt, archive) for wanted in hunt.first()]
+    first = still_to_ask(hunt.first())
+    yield from (FetchedTown(town, tuple(visits[town.key]), hunt.problems(town.key)) for town in over)
     for ask, _ in crawler.ask_all(first, keep):
         if hunt.is_over(ask.url):
             town = hunt.town(ask.url)
@@ -138,11 +185,20 @@ def process_town(town: Town, *, crawler: Crawler, archive: Archive) -> TownResul
     return read_fetched(fetched[0], archive=archive) if fetched else TownResult(town.name, (), ())
 
 
-def read_fetched(fetched: FetchedTown, *, archive: Archive) -> TownResult:
-    """Read what a town's addresses gave; what could not be had becomes a :class:`Failure`."""
+def read_fetched(
+    fetched: FetchedTown, *, archive: Archive, known: Container[Known] = (), loaded: Container[str] = ()
+) -> TownResult:
+    """Read what a town's addresses gave; what could not be had becomes a :class:`Failure`.
+
+    A report that is ``known`` is read only where it, or a document of its page, is new or has changed since it was
+    ``loaded`` (addresses, with all that this run saw of them).
+    """
+    news = {visit.page or visit.source for visit in fetched.visits if _is_news(visit) and visit.source not in loaded}
+    wanted = [visit for visit in fetched.visits if visit.source in news or not _is_settled(visit, known)]
+    wanted += [visit for visit in fetched.visits if visit.page in news and visit.source not in news]
     problems = [_Outcome(p.url, stage="find", reason=p.reason, outcome=p.outcome) for p in fetched.problems]
-    outcomes = [outcome for visit in fetched.visits for outcome in _read_visited(visit, archive)]
-    return _gather(fetched.town.name, [*outcomes, *problems])
+    outcomes = [outcome for visit in wanted for outcome in _read_visited(visit, archive)]
+    return replace(_gather(fetched.town.name, [*outcomes, *problems]), visits=fetched.visits)
 
 
 def reread_town(town: Town, *, archive: Archive) -> TownResult:
@@ -165,31 +221,41 @@ def reread_sources(name: str, sources: Iterable[Source], *, archive: Archive) ->
 
 def read_saved(path: str, *, archive: Archive) -> TownResult:
     """Read one saved file and keep its bytes; the file's path takes the place of the address."""
-    return _gather(path, [_read_saved(path, archive)])
+    outcome, visits = _read_saved(path, archive)
+    return replace(_gather(path, [outcome]), visits=visits)
 
 
 def prepare_warehouse(settings: Settings) -> None:
     """Make the working database ready: begun from the published one where it is gone, with the gazetteer in it."""
     active_corrections()
     begin_working_copy(settings.published, settings.warehouse)
+    version = hashlib.sha256(_packed_divisions()).hexdigest()[:16]
     with open_warehouse(settings.warehouse) as connection:
-        load_divisions(connection, _divisions())
+        if not holds_divisions(connection, version):
+            load_divisions(connection, _divisions(), version)
 
 
 def _divisions() -> Iterator[Division]:
-    packed = resources.files("data").joinpath("divisions.tsv.gz").read_bytes()
-    for line in gzip.decompress(packed).decode("utf-8").splitlines():
+    for line in gzip.decompress(_packed_divisions()).decode("utf-8").splitlines():
         if division := gazetteer().by_code(line.partition("\t")[0]):
             yield division
 
 
-def load(results: Iterable[TownResult], settings: Settings) -> None:
-    """Put the readings and snapshots of some towns into the working database, in one transaction."""
+def _packed_divisions() -> bytes:
+    return resources.files("data").joinpath("divisions.tsv.gz").read_bytes()
+
+
+def load(results: Iterable[TownResult], warehouse: Path | Connection) -> None:
+    """Put readings, snapshots and visits of some towns into the working database, in one transaction.
+
+    What they refer to has to be on the disk: call :meth:`extract.archive.Archive.sync` before.
+    """
     found = list(results)
     readings = [reading for result in found for reading in result.readings]
     snapshots = [snapshot for result in found for snapshot in result.snapshots]
-    if snapshots:
-        load_batch(settings.warehouse, to_frames(readings), snapshots)
+    visits = [visit for result in found for visit in result.visits]
+    if snapshots or visits:
+        load_batch(warehouse, to_frames(readings), snapshots, visits)
 
 
 def publish_warehouse(settings: Settings) -> None:
@@ -248,6 +314,19 @@ def _content(answer: Response, archive: Archive) -> Content:
     return kept_content(answer.url, kept, archive)
 
 
+def _is_news(visit: Visit) -> bool:
+    return visit.change in (Change.NEW, Change.CHANGED)
+
+
+def _is_settled(visit: Visit, known: Container[Known]) -> bool:
+    """Whether the warehouse has all that a visit tells, when nothing has changed."""
+    if visit.kept is None:
+        return False
+    source = _source(visit.kept)
+    own = source.address, source.snapshot_sha256
+    return visit.role != Role.REPORT or own in known or (source.address, "") in known
+
+
 def _read_visited(visit: Visit, archive: Archive) -> list[_Outcome]:
     if visit.kept is None:
         reason = visit.reason or visit.outcome
@@ -262,14 +341,14 @@ def _read_by_role(role: str, kept: Kept, archive: Archive) -> list[_Outcome]:
     return [_Outcome(kept.url or "", snapshot=snapshot_of(kept))]
 
 
-def _read_saved(path: str, archive: Archive) -> _Outcome:
+def _read_saved(path: str, archive: Archive) -> tuple[_Outcome, tuple[Visit, ...]]:
     try:
         data = read_file(path)
     except (UnreadableError, OSError) as error:
-        return _Outcome(path, stage="read", reason=why_unreadable(error))
-    kept = archive.keep_file(data, path).kept
-    source = Source(url=None, snapshot_sha256=hashlib.sha256(data).hexdigest(), path=path)
-    return _read(data, source, kept)
+        return _Outcome(path, stage="read", reason=why_unreadable(error)), ()
+    visit = archive.keep_file(data, path)
+    source = Source(url=None, snapshot_sha256=visit.sha256 or "", path=path)
+    return _read(data, source, visit.kept), (visit,)
 
 
 def _version(source: Source, archive: Archive) -> Kept | None:

@@ -10,13 +10,12 @@ from typing import Any
 from extract.archive import Archive
 from extract.web.crawler import Crawler
 from flows.errors import UserError
+from flows.ledger import TOWN, begin_run, end_run
 from flows.pipeline import (
     Failure,
     TownResult,
     load,
-    prepare_warehouse,
     process_town,
-    publish_warehouse,
     reread_sources,
     reread_town,
 )
@@ -89,16 +88,15 @@ def rerun_town(settings: Settings, wanted: str, *, year: int | None = None, refe
     """
     subject = _subject(settings, wanted, year)
     archive = Archive(settings.archive)
+    run = begin_run(settings, archive, TOWN)
     result = _read_again(settings, subject, archive, refetch)
     if year is not None:
         result = replace(result, readings=tuple(r for r in result.readings if r.report.metadata.year == year))
-    if not settings.warehouse.exists():
-        prepare_warehouse(settings)
     before = _state(settings, subject)
-    load([result], settings)
+    archive.sync()
+    load([result], settings.warehouse)
     after = _state(settings, subject)
-    if result.readings:
-        publish_warehouse(settings)
+    end_run(settings, archive, run, towns=1, publish=bool(result.readings))
     return Rerun(subject.name, len(result.readings), _differences(before, after), result.failures)
 
 
@@ -123,6 +121,7 @@ def _read_again(settings: Settings, subject: _Subject, archive: Archive, refetch
         tuple(reading for result in results for reading in result.readings if subject.owns(reading)),
         tuple(failure for result in results for failure in result.failures),
         tuple(snapshot for result in results for snapshot in result.snapshots),
+        tuple(visit for result in results for visit in result.visits),
     )
 
 

@@ -10,17 +10,10 @@ from contextlib import contextmanager
 
 from extract.archive import Archive
 from flows.errors import ExitCode
+from flows.ledger import LOAD, begin_run, end_run
 from flows.lock import single_run
 from flows.output import complain, say
-from flows.pipeline import (
-    Failure,
-    Summary,
-    load,
-    prepare_warehouse,
-    publish_warehouse,
-    read_saved,
-    registered_towns,
-)
+from flows.pipeline import Failure, Summary, load, read_saved, registered_towns
 from flows.rerun import rerun_town
 from flows.server import connected_server
 from flows.settings import Settings
@@ -41,13 +34,23 @@ def crawl_now(settings: Settings) -> ExitCode:
         with _progress("crawling") as advance:
             token = on_progress.set(advance)
             try:
-                summary: Summary = nightly(
-                    sources=str(settings.sources) if settings.sources else None, base_url=settings.base_url
+                state = nightly(
+                    sources=str(settings.sources) if settings.sources else None,
+                    base_url=settings.base_url,
+                    return_state=True,
                 )
             finally:
                 on_progress.reset(token)
                 _send_events()
-    return _conclude(summary, settings)
+    result = state.result(raise_on_failure=False)
+    if isinstance(result, BaseException):
+        raise result
+    run, summary = result
+    status = _conclude(summary, settings, published=run.answered > 0)
+    if run.message:
+        complain(f"a suspicious night: {run.message}")
+        return ExitCode.SOME_FAILED
+    return status
 
 
 def _send_events() -> None:
@@ -69,19 +72,20 @@ def rerun_now(settings: Settings, town: str, *, year: int | None, refetch: bool)
 
 def load_paths(settings: Settings, paths: Sequence[str]) -> ExitCode:
     """Read saved reports into the warehouse in batches, publish, and print a summary."""
-    archive, summary = Archive(settings.archive), Summary()
+    summary = Summary()
     with single_run(settings.home), _progress("loading") as advance:
-        prepare_warehouse(settings)
+        archive = Archive(settings.archive)
+        run = begin_run(settings, archive, LOAD)
         for start in range(0, len(paths), _FILES_A_BATCH):
             results = []
             for path in paths[start : start + _FILES_A_BATCH]:
                 results.append(read_saved(path, archive=archive))
                 summary = summary.plus(results[-1])
                 advance(summary.towns, len(paths))
-            load(results, settings)
-        if summary.reports:
-            publish_warehouse(settings)
-    return _conclude(summary, settings)
+            archive.sync()
+            load(results, settings.warehouse)
+        end_run(settings, archive, run, towns=len(paths), publish=summary.reports > 0)
+    return _conclude(summary, settings, published=summary.reports > 0)
 
 
 def serve_flows(settings: Settings) -> None:
@@ -107,9 +111,9 @@ def _environment(settings: Settings, **defaults: str) -> None:
         os.environ.setdefault(name, value)
 
 
-def _conclude(summary: Summary, settings: Settings) -> ExitCode:
+def _conclude(summary: Summary, settings: Settings, *, published: bool) -> ExitCode:
     say(f"{summary.line}\n")
-    if summary.reports:
+    if published:
         say(f"published: {settings.published}\n")
     return _complain_of(summary.failures)
 

@@ -13,6 +13,7 @@ from extract.web.address import AddressGuard
 from extract.web.answer import FetchLimits
 from extract.web.crawler import Manners
 from flows.errors import UserError
+from flows.suspicion import Thresholds
 
 NIGHTLY_CRON = "30 2 * * *"
 """Every night at 02:30, in the time zone of the settings."""
@@ -26,6 +27,8 @@ class Settings(BaseSettings):
     asked at once, each with a pause of ``delay``, and ``batch`` towns are loaded together.  ``hosts`` sends a host to
     a fixed ``address:port``; ``private_hosts`` may lie inside the operator's own network, as may that of ``base_url``.
     ``breaker`` failures in a row end the asking of a host; ``max_requests`` and ``max_megabytes`` that of a run.
+    A night that was cut off goes on within ``resume_hours``; ``least_pages``, ``most_hosts_gone`` and ``most_worse``
+    are the thresholds of :class:`flows.suspicion.Thresholds`.
     """
 
     model_config = SettingsConfigDict(env_prefix="NIANBAO_", frozen=True)
@@ -49,6 +52,10 @@ class Settings(BaseSettings):
     private_hosts: frozenset[str] = frozenset()
     workers: int = Field(default=16, ge=1)
     batch: int = Field(default=200, ge=1)
+    resume_hours: float = Field(default=20.0, ge=0)
+    least_pages: float = Field(default=0.8, ge=0)
+    most_hosts_gone: int = Field(default=0, ge=0)
+    most_worse: float = Field(default=0.02, ge=0)
     timezone: str = "Asia/Shanghai"
     cron: str = NIGHTLY_CRON
     prefect_port: int = Field(default=4213, ge=1, le=65535)
@@ -90,6 +97,11 @@ class Settings(BaseSettings):
         """The hosts that the operator has allowed by name: those with a fixed or a private address, the base's."""
         base = urlsplit(self.base_url or "").hostname
         return self.private_hosts | self.hosts.keys() | ({base} if base else set())
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """How much worse than the last night is suspicious."""
+        return Thresholds(self.least_pages, self.most_hosts_gone, self.most_worse)
 
     @property
     def manners(self) -> Manners:

@@ -48,14 +48,21 @@ def division_rows(divisions: Iterable[Division]) -> list[dict[str, str | None]]:
     return rows
 
 
-def load_divisions(con: Connection, divisions: Iterable[Division]) -> int:
-    """Make table ``division`` hold exactly these divisions.  Returns how many."""
+def load_divisions(con: Connection, divisions: Iterable[Division], version: str = "") -> int:
+    """Make table ``division`` hold exactly these divisions, which are a gazetteer's ``version``.  Returns how many."""
     table = load_dictionary().tables["division"]
     rows = division_rows(divisions)
     incoming = pa.Table.from_pylist(rows, schema=table.arrow_schema)
     stored = con.sql("SELECT * FROM division ORDER BY code").to_arrow_table().cast(table.arrow_schema)
-    if not stored.equals(incoming):
-        with transaction(con):
+    with transaction(con):
+        if not stored.equals(incoming):
             replace_rows(con, table, rows)
             check_between(con, load_forms())
+        con.execute("DELETE FROM meta WHERE key = 'divisions'")
+        con.execute("INSERT INTO meta VALUES ('divisions', $version)", {"version": version})
     return len(rows)
+
+
+def holds_divisions(con: Connection, version: str) -> bool:
+    """Whether table ``division`` holds that version of the gazetteer."""
+    return con.execute("SELECT value FROM meta WHERE key = 'divisions'").fetchall() == [(version,)]

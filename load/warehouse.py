@@ -10,9 +10,11 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from extract.archive import Visit
 from load.batch import codes, encoded
 from load.between import check_between
 from load.database import Connection, WarehouseError, one_line, open_database
+from load.ledger import record_visits
 from load.schema import insert, prepare, stored_version
 from load.snapshots import Snapshot, replace_snapshots, snapshot_rows
 from load.wide import delete_wide_rows, replace_wide_rows
@@ -70,8 +72,12 @@ def open_warehouse(path: Path, *, read_only: bool = False) -> Iterator[Connectio
         con.close()
 
 
-def load_batch(warehouse: Path | Connection, frames: Frames, snapshots: Iterable[Snapshot] = ()) -> LoadSummary:
-    """Put a batch of reports, and the snapshots they were read from, into the warehouse; all of it or nothing.
+def load_batch(
+    warehouse: Path | Connection, frames: Frames, snapshots: Iterable[Snapshot] = (), visits: Iterable[Visit] = ()
+) -> LoadSummary:
+    """Put a batch of reports, the snapshots they were read from and the visits that were made into the warehouse.
+
+    All of it goes in, or nothing.
 
     ``warehouse`` is a path, or a connection of :func:`open_warehouse`.  Rows of a report give way to one with the same
     id, to another reading of the same bytes from the same address, and, on the web, to one of the same address and
@@ -81,11 +87,15 @@ def load_batch(warehouse: Path | Connection, frames: Frames, snapshots: Iterable
     """
     if isinstance(warehouse, Path):
         with open_warehouse(warehouse) as con:
-            return load_batch(con, frames, snapshots)
+            return load_batch(con, frames, snapshots, visits)
     tables = load_dictionary().tables
     batches = {name: _arrow(tables[name], frames) for name in REPORT_TABLES}
     _require_complete(batches)
-    kept = snapshot_rows(snapshots)
+    kept, visited = snapshot_rows(snapshots), list(visits)
+    if not (batches["report"].num_rows or kept.num_rows):
+        with transaction(warehouse):
+            record_visits(warehouse, visited)
+        return LoadSummary(0, 0, 0, 0, 0)
     with transaction(warehouse):
         replaced = _delete_replaced(warehouse, batches["report"])
         for name, batch in batches.items():
@@ -93,6 +103,7 @@ def load_batch(warehouse: Path | Connection, frames: Frames, snapshots: Iterable
         replace_wide_rows(warehouse, load_forms(), batches["report"], batches["figure"])
         check_between(warehouse, load_forms(), "SELECT division_code FROM concerned")
         replace_snapshots(warehouse, kept)
+        record_visits(warehouse, visited)
     return LoadSummary(
         reports=batches["report"].num_rows,
         figures=batches["figure"].num_rows,

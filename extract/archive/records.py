@@ -53,8 +53,9 @@ class Kept:
 class Visit:
     """One ask and what came of it: the bytes, then ``change`` says whether they are new, or the ``reason`` for none.
 
-    ``at`` is when the answer was there, ``seconds`` how long it was waited for, over ``requests`` requests.  ``kept``
-    is the version that was seen; it is no part of the record, and None when the visit gave nothing.
+    ``at`` is when the answer was there, ``seconds`` how long it was waited for, over ``requests`` requests.  A document
+    that belongs to a ``page`` names it.  ``kept`` is the version that was seen; it is no part of the record, and None
+    when the visit gave nothing.
     """
 
     run: str
@@ -68,6 +69,7 @@ class Visit:
     seconds: float = 0.0
     requests: int = 0
     role: str = REPORT
+    page: str | None = None
     sha256: str | None = None
     size: int | None = None
     content_type: str | None = None
@@ -90,6 +92,10 @@ class RunEvent:
     at: str
     ended: bool = False
     facts: tuple[tuple[str, str], ...] = ()
+
+    def fact(self, name: str) -> str | None:
+        """The fact of that name, None when it was not told."""
+        return dict(self.facts).get(name)
 
 
 Event = Visit | RunEvent

@@ -42,11 +42,12 @@ class Archive:
             root, most_bytes=most_bytes, whole=self._index.whole, begin=lambda name: first_record(name, software)
         )
 
-    def begin(self, run: str, facts: Mapping[str, str] | None = None) -> None:
-        """From now on every visit belongs to this run, new or gone on with; ``facts`` are kept with it."""
-        if run not in (event.run for event in self._index.unended()):
-            self._note(RunEvent(run, _now(), facts=tuple((facts or {}).items())))
+    def begin(self, run: str, facts: Mapping[str, str] | None = None) -> RunEvent:
+        """From now on every visit belongs to this run, new or gone on with; ``facts`` are kept with a new one."""
+        known = next((event for event in self._index.unended() if event.run == run), None)
+        event = known or self._note(RunEvent(run, _now(), facts=tuple((facts or {}).items())))
         self._run = run
+        return event
 
     def end(self, facts: Mapping[str, str] | None = None, *, run: str | None = None) -> None:
         """The run (the current one, or one that was cut off) has ended; :meth:`visits` no longer knows it."""
@@ -54,11 +55,11 @@ class Archive:
         if run in (None, self._run):
             self._run = ""
 
-    def keep(self, answer: Response | FetchError, *, role: str = REPORT) -> Visit:
+    def keep(self, answer: Response | FetchError, *, role: str = REPORT, page: str | None = None) -> Visit:
         """Write an exchange down, and keep its bytes; all of it survives the end of the process from here on.
 
-        What has role ``report`` is read as a report; pages that only lead to reports have another role.  An answer
-        304 is a visit to the version that was kept last.
+        What has role ``report`` is read as a report; what leads to reports, or belongs to the ``page`` of one, has
+        another role.  An answer 304 is a visit to the version that was kept last.
         """
         if isinstance(answer, FetchError):
             failed = Visit(
@@ -71,11 +72,12 @@ class Archive:
                 seconds=answer.seconds,
                 requests=answer.requests,
                 role=role,
+                page=page,
             )
             return self._note(failed)
         with self._lock:
             before = self._index.latest(answer.url)
-            visit = self._described(answer, before, role)
+            visit = self._described(answer, before, role, page)
             original = self._index.original(visit.sha256 or "")
             return self._write(exchange_records(visit, answer, original), visit, original)
 
@@ -141,7 +143,7 @@ class Archive:
             self._writer.close()
             self._index.close()
 
-    def _described(self, answer: Response, before: Kept | None, role: str) -> Visit:
+    def _described(self, answer: Response, before: Kept | None, role: str, page: str | None) -> Visit:
         if answer.not_modified and before is None:
             raise ArchiveError(f"{answer.url} answered 304, but nothing is kept of it")
         told = before if answer.not_modified and before else None
@@ -157,6 +159,7 @@ class Archive:
             seconds=answer.seconds,
             requests=answer.requests,
             role=role,
+            page=page,
             sha256=sha256,
             size=told.size if told else len(answer.data),
             content_type=answer.content_type,

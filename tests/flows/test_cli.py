@@ -135,7 +135,7 @@ def test_every_command_has_help_with_examples(capsys: pytest.CaptureFixture[str]
 def test_loaded_files_answer_queries(capsys: pytest.CaptureFixture[str], home: Path) -> None:
     status, out, err = call(capsys, "load", SEED_PATH, str(home / "none.html"))
     assert status == 1
-    assert out.startswith("towns: 2; reports: 1 ")
+    assert out.startswith("towns: 2; pages: 1 new, 0 changed, 0 unchanged, 0 missing; reports read: 1 ")
     assert err == f"nianbao: {home / 'none.html'}: cannot be opened: No such file or directory (read)\n"
     sql = "SELECT issuer, year, count(*) AS figures FROM report JOIN figure USING (report_id) GROUP BY ALL"
     assert call(capsys, "query", sql, "--format", "csv") == (0, "issuer,year,figures\n三道河子镇,2020,198\n", "")

@@ -21,7 +21,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     settings = Settings(home=tmp_path_factory.mktemp("home"))
     pages = [SITE / f"lintao/art/{name}.html" for name in ("2020/1/19/art_6924_1280417", "2022/1/21/art_6924_1509973")]
-    load([read_saved(str(page), archive=Archive(settings.archive)) for page in pages], settings)
+    load([read_saved(str(page), archive=Archive(settings.archive)) for page in pages], settings.warehouse)
     return settings.warehouse
 
 

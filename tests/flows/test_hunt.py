@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -91,7 +92,7 @@ def test_the_archive_alone_gives_the_same_without_a_network(listed: Web, install
     (fetched,) = crawl(settings)
     asked = len(listed.requests)
     (town,) = registered_towns(settings)
-    assert reread_town(town, archive=Archive(settings.archive)) == fetched
+    assert reread_town(town, archive=Archive(settings.archive)) == replace(fetched, visits=())
     assert len(listed.requests) == asked
 
 
@@ -124,7 +125,7 @@ def test_a_report_in_a_document_is_read_and_linked_with_its_page(web: Web, insta
     ]
     assert rows(settings, "SELECT role FROM snapshot ORDER BY role") == [("file",), ("report",)]
     (town,) = registered_towns(settings)
-    assert reread_town(town, archive=Archive(settings.archive)) == result
+    assert reread_town(town, archive=Archive(settings.archive)) == replace(result, visits=())
 
 
 def test_a_document_beside_a_page_with_tables_is_kept_and_not_read_twice(web: Web, installed: Path) -> None:

@@ -64,7 +64,7 @@ def night(prefect_api: Api, prepared: Path, tmp_path_factory: pytest.TempPathFac
 
 def test_a_town_that_fails_is_named_and_all_the_others_are_loaded(night: Night) -> None:
     assert night.done.stderr == f"nianbao: {night.base}{GONE}: the server answered 404 File not found (fetch: gone)\n"
-    assert night.done.stdout.startswith("towns: 4; reports: 4 ")
+    assert night.done.stdout.startswith("towns: 4; pages: 4 new, 0 changed, 0 unchanged, 1 missing; reports read: 4 ")
     assert night.done.returncode == 1
     assert run_query(night.settings.published, "SELECT count(*) FROM report")[1] == [(4,)]
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ def crawl(settings: Settings) -> list[TownResult]:
     crawler = Crawler(settings.manners)
     results = [process_town(town, crawler=crawler, archive=archive) for town in registered_towns(settings)]
     prepare_warehouse(settings)
-    load(results, settings)
+    load(results, settings.warehouse)
     publish_warehouse(settings)
     return results
 
@@ -112,7 +113,7 @@ def test_kept_bytes_give_the_same_reports_without_a_network(settings: Settings) 
     fetched = crawl(settings)
     archive = Archive(settings.archive)
     again = [reread_town(town, archive=archive) for town in registered_towns(settings)]
-    assert again == fetched
+    assert again == [replace(result, visits=()) for result in fetched]
 
 
 def test_a_town_that_was_never_fetched_says_so(settings: Settings) -> None:
@@ -164,5 +165,5 @@ def test_an_empty_registry_is_nothing_to_do(settings: Settings, tmp_path: Path) 
 
 def test_loading_nothing_makes_no_database(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path)
-    load([TownResult("x", (), ())], settings)
+    load([TownResult("x", (), ())], settings.warehouse)
     assert not settings.warehouse.exists()

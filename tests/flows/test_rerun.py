@@ -96,7 +96,7 @@ def test_reports_that_were_loaded_from_files_are_read_again_from_the_kept_bytes(
     empty.write_text("issuer,issuer_kind,year,url,division_code\n", encoding="utf-8")
     settings = settings.model_copy(update={"sources": empty})
     prepare_warehouse(settings)
-    load([read_saved(str(path), archive=Archive(settings.archive))], settings)
+    load([read_saved(str(path), archive=Archive(settings.archive))], settings.warehouse)
     publish_warehouse(settings)
     path.unlink()
     rerun = rerun_town(settings, "211382117")

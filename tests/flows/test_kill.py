@@ -1,0 +1,150 @@
+"""Nights that are killed (``kill -9``) at random moments and started again, beside nights that nobody disturbs.
+
+``CHAOS_KILLS`` sets how many kills; ``make chaos`` asks for 300.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import random
+import shutil
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import SAMPLE_SITE
+from warcio.archiveiterator import ArchiveIterator
+from web.server import Web, kept, serving
+
+from extract.archive import Archive
+from flows.night import run_night
+from flows.settings import Settings
+from load.audit import audit
+from load.database import open_database
+from load.query import run_query
+
+KILLS = int(os.environ.get("CHAOS_KILLS", "30"))
+KILLS_AN_EPOCH = 6
+HOSTS = 4
+PAGES = 6
+SEED = (SAMPLE_SITE / "lingyuan/sandaohezi/2020.txt").read_text(encoding="utf-8")
+"""Comparable parts of the tables: two runs differ in when they asked, and so in where the bytes lie."""
+TABLES = {
+    "report": "* EXCLUDE fetched_at",
+    "figure": "*",
+    "finding": "*",
+    "section": "*",
+    "snapshot": "* EXCLUDE (fetched_at, file, file_offset)",
+}
+
+_processes = multiprocessing.get_context("forkserver")
+_processes.set_forkserver_preload(["flows.night"])
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with serving() as server:
+        yield server
+
+
+def settle(web: Web, epoch: int) -> list[str]:
+    """Put the pages of an epoch on the web: every page is new in the first, and every third one changes in each."""
+    urls = []
+    for host in range(HOSTS):
+        for page in range(PAGES):
+            version = epoch if (page + epoch) % 3 == 0 else 0
+            data = SEED.replace("2020年", f"{2018 + page % 4}年").replace("<td>0</td>", f"<td>{version}</td>", 1)
+            body = f"{data}\n<!-- {host} {page} {version} -->".encode()
+            urls.append(web.page(f"h{host}.example", f"/{page}.html", kept(body, f'"{host}.{page}.{version}"')))
+    return urls
+
+
+def installation(folder: Path, web: Web, urls: list[str], prepared: Path) -> Settings:
+    folder.mkdir()
+    shutil.copy(prepared, folder / "working.duckdb")
+    sources = folder / "sources.csv"
+    lines = [f"镇{number % 7},town,,{url}," for number, url in enumerate(urls)]
+    sources.write_text("\n".join(["issuer,issuer_kind,year,url,division_code", *lines]) + "\n", encoding="utf-8")
+    return Settings(home=folder, sources=sources, hosts=web.hosts, delay=0.0, batch=4, workers=2)
+
+
+def night(settings: Settings) -> BaseProcess:
+    process = _processes.Process(target=run_night, args=(settings,))
+    process.start()
+    return process
+
+
+def whole_night(settings: Settings) -> float:
+    started = time.monotonic()
+    process = night(settings)
+    process.join()
+    assert process.exitcode == 0
+    return time.monotonic() - started
+
+
+def content(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
+    return {
+        name: run_query(settings.published, f"SELECT {columns} FROM {name} ORDER BY ALL")[1]  # noqa: S608
+        for name, columns in TABLES.items()
+    }
+
+
+def versions(settings: Settings) -> dict[str | None, list[str]]:
+    found: dict[str | None, list[str]] = {}
+    with closing(Archive(settings.archive)) as archive:
+        for kept_version in archive.everything():
+            found.setdefault(kept_version.url, []).append(kept_version.sha256)
+    return found
+
+
+def responses(folder: Path) -> Iterator[tuple[str, str]]:
+    """Address and hash of every response record, as any reader of WARC files finds them."""
+    for path in sorted(folder.glob("*.warc.gz")):
+        with path.open("rb") as file:
+            for record in ArchiveIterator(file, check_digests="raise"):
+                record.content_stream().read()
+                if record.rec_type == "response":
+                    headers = record.rec_headers
+                    yield headers.get_header("WARC-Target-URI"), headers.get_header("WARC-Payload-Digest")
+
+
+def assert_whole(settings: Settings) -> None:
+    """The published database, once there is one, opens, and everything in it fits together."""
+    if settings.published.exists():
+        with closing(open_database(settings.published, read_only=True)) as connection:
+            assert audit(connection, settings.archive) == []
+
+
+def test_killed_at_any_moment_nothing_is_lost_nothing_is_there_twice(web: Web, tmp_path: Path, prepared: Path) -> None:
+    chance = random.Random(20260131)
+    urls = settle(web, 0)
+    undisturbed = installation(tmp_path / "undisturbed", web, urls, prepared)
+    killed = installation(tmp_path / "killed", web, urls, prepared)
+    kills = epoch = 0
+    while kills < KILLS:
+        settle(web, epoch)
+        longest = whole_night(undisturbed)
+        for _ in range(KILLS_AN_EPOCH):
+            process = night(killed)
+            process.join(chance.uniform(0, longest))
+            ended = not process.is_alive()
+            os.kill(process.pid or 0, signal.SIGKILL)
+            process.join()
+            assert_whole(killed)
+            kills += process.exitcode == -signal.SIGKILL
+            if ended:
+                break
+        whole_night(killed)
+        assert content(killed) == content(undisturbed)
+        assert versions(killed) == versions(undisturbed)
+        epoch += 1
+    twice = [found for found, count in Counter(responses(killed.archive)).items() if count > 1]
+    assert twice == []
+    assert run_query(killed.published, "SELECT count(*) FROM run WHERE state = 'running'")[1] == [(0,)]
