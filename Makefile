@@ -3,7 +3,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.nianbao-stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo test check fmt screenshots bench bench-warehouse fuzz clean
+.PHONY: help setup browser demo test check fmt screenshots bench bench-warehouse fuzz chaos clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -48,6 +48,9 @@ bench-warehouse: setup  ## Measure load rate, size and marts on 200,000 syntheti
 
 fuzz: setup  ## Render and read back many more hostile layouts than the tests do
 	@$(BIN)/python -m benchmarks.fuzz --examples 20000
+
+chaos: setup  ## Kill 300 nights at random moments, and compare with nights that nobody disturbs
+	@CHAOS_KILLS=300 $(BIN)/pytest tests/flows/test_kill.py
 
 clean:  ## Remove what make has made
 	rm -rf $(VENV) var build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -135,7 +135,7 @@ def test_killed_at_any_moment_nothing_is_lost_nothing_is_there_twice(web: Web, t
             process = night(killed)
             process.join(chance.uniform(0, longest))
             ended = not process.is_alive()
-            os.kill(process.pid or 0, signal.SIGKILL)
+            process.kill()
             process.join()
             assert_whole(killed)
             kills += process.exitcode == -signal.SIGKILL
