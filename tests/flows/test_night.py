@@ -76,6 +76,13 @@ def test_a_page_that_is_unchanged_but_read_by_another_program_is_read_again(
     assert (summary.unchanged, summary.reports) == (4, 4)
 
 
+def test_all_is_read_again_when_the_corrections_have_changed(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_night(home)
+    monkeypatch.setattr("flows.night.active_corrections", lambda: ("another",))
+    assert run_night(home)[1].reports == 4
+    assert run_night(home)[1].reports == 0
+
+
 def test_a_changed_page_is_read_and_its_old_bytes_stay(home: Settings, web: Web) -> None:
     run_night(home)
     page = "lintao/art/2022/1/21/art_6924_1509973.html"
@@ -137,7 +144,7 @@ def test_a_night_that_was_cut_off_long_ago_is_written_off(home: Settings) -> Non
     with single_run(home.home):
         Night(home, registered_towns(home)).leave()
     run_night(home.model_copy(update={"resume_hours": 0.0}))
-    assert rows(home, "SELECT state FROM run ORDER BY started_at") == [("interrupted",), ("completed",)]
+    assert rows(home, "SELECT state FROM run ORDER BY run_id") == [("interrupted",), ("completed",)]
     assert Archive(home.archive).unended() == []
 
 
@@ -155,7 +162,7 @@ def test_a_host_that_gives_nothing_any_more_makes_the_night_suspicious(home: Set
     run, _ = run_night(home)
     assert run.state == "suspicious"
     assert run.message == "2 documents came, 4 the time before; hosts that gave nothing any more: lintao.example"
-    assert rows(home, "SELECT state, message FROM run ORDER BY started_at DESC LIMIT 1") == [(run.state, run.message)]
+    assert rows(home, "SELECT state, message FROM run ORDER BY run_id DESC LIMIT 1") == [(run.state, run.message)]
     assert rows(home, "SELECT count(*) FROM report") == [(4,)]
 
 
