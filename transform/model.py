@@ -69,11 +69,15 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A paragraph of prose with its place, and the section that it stands in (None: in none)."""
+    """A paragraph of prose with its place, and the section that it stands in (None: in none).
+
+    ``folded`` is the text as it is matched, see :func:`transform.fold.fold`.
+    """
 
     section: SectionId | None
     locator: str
     text: str
+    folded: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from transform.align import align
 from transform.alignment import Alignment, Placement
 from transform.concepts import LOCAL_FORM
 from transform.contradictions import contradictions
+from transform.copied_text import copied_text
 from transform.fold import has_pinyin_noise
 from transform.forms import FigureDef, Form
 from transform.identities import domain_findings, identity_findings
@@ -18,6 +19,7 @@ from transform.model import Figure, Finding, Metadata, Report
 from transform.numbers import DOUBTFUL_NOTES, read_value
 from transform.raw_rows import read_rows
 from transform.recognise import recognise_form
+from transform.second_source import confirmed, stated_figures, with_second_source
 from transform.sections import passages, split_sections
 from transform.statements import read_statements
 from transform.tokens import RawRow
@@ -165,7 +167,9 @@ def _empty_report(
         message = "no statutory table was found on the page"
     findings.append(Finding("page.no_table", "warning", (), message, "unknown"))
     sections = split_sections(page, frozenset(), pinyin=pinyin)
-    stated = read_statements(passages(page, sections, frozenset()), year=metadata.year, pinyin=pinyin)
+    prose = passages(page, sections, frozenset(), pinyin=pinyin)
+    stated = read_statements(prose, year=metadata.year)
+    findings += copied_text(prose, metadata, {f.rule for f in findings})
     statements = [s.statement for s in stated]
     if local:
         findings += local_sums(local)
@@ -211,9 +215,14 @@ def read_report(page: Page) -> Report:
     findings += domain_findings(form, figures)
     if statuses != {"reported"}:
         findings += _doubtful_cells(form, figures)
+    prose = passages(page, sections, frozenset(alignment.blocks), pinyin=pinyin)
+    stated = read_statements(prose, year=metadata.year)
+    second = stated_figures(stated, form)
+    uncertain -= confirmed(second, figures)
     findings += identity_findings(form, figures, frozenset(uncertain), metadata.division_code)
-    stated = read_statements(passages(page, sections, frozenset(alignment.blocks)), year=metadata.year, pinyin=pinyin)
     findings += contradictions(stated, figures, form=form.id)
+    findings = with_second_source(form, figures, findings, second, metadata.division_code)
+    findings += copied_text(prose, metadata, {f.rule for f in findings})
     return Report(
         metadata=metadata,
         form=form.id,

@@ -131,16 +131,18 @@ def split_sections(page: Page, table_blocks: frozenset[int], *, pinyin: bool) ->
     return (*([_section(0, "", unheaded)] if unheaded else ()), *sections)
 
 
-def passages(page: Page, sections: tuple[Section, ...], table_blocks: frozenset[int]) -> tuple[Passage, ...]:
+def passages(
+    page: Page, sections: tuple[Section, ...], table_blocks: frozenset[int], *, pinyin: bool
+) -> tuple[Passage, ...]:
     """The prose of the page, line by line: that of its sections, or all of it where no section was found."""
     if sections:
         return tuple(
-            Passage(section.section, locator, line)
+            Passage(section.section, locator, line, fold(line, pinyin=pinyin))
             for section in sections
             for line, locator in zip(section.text.split("\n"), section.locators, strict=False)
         )
     return tuple(
-        Passage(None, block.locator, block.text)
+        Passage(None, block.locator, block.text, fold(block.text, pinyin=pinyin))
         for at, block in enumerate(page.blocks)
         if _is_prose(block) and at not in table_blocks
     )

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from transform.concepts import NO_STATEMENTS, Concept, Wording, concerned, load_wording
-from transform.fold import fold
 from transform.model import Number, Passage, Scope, Statement
 from transform.numbers import read_value
 from transform.titles import aligned_fold
@@ -39,17 +38,17 @@ class _Sentence(NamedTuple):
     continued: tuple[str, ...]
 
 
-def read_statements(passages: Sequence[Passage], *, year: int | None, pinyin: bool) -> tuple[Stated, ...]:
+def read_statements(passages: Sequence[Passage], *, year: int | None) -> tuple[Stated, ...]:
     """Everything that the passages state, in reading order; the same number in the same words is given once.
 
-    ``year`` is the year reported on, ``pinyin`` tells whether the page carries pinyin as noise.
+    ``year`` is the year reported on.
     """
     wording = load_wording()
     found: dict[tuple[object, ...], Stated] = {}
     for passage in passages:
         if passage.section in NO_STATEMENTS:
             continue
-        folded = fold(passage.text, pinyin=pinyin)
+        folded = passage.folded
         if not wording.signs.search(folded):
             continue
         text = _without_titles(folded, year, wording)

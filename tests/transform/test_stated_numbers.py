@@ -6,13 +6,15 @@ import pytest
 
 from flows.parse import read_bytes
 from transform.concepts import load_wording
+from transform.fold import fold
 from transform.model import Passage, SectionId, Statement
 from transform.statements import read_statements
 
 
 def stated(text: str, *, year: int | None = 2010, section: SectionId | None = "overview") -> list[Statement]:
-    passages = [Passage(section, f"paragraph {n}", line) for n, line in enumerate(text.splitlines(), 1)]
-    return [found.statement for found in read_statements(passages, year=year, pinyin=False)]
+    lines = enumerate(text.splitlines(), 1)
+    passages = [Passage(section, f"paragraph {n}", line, fold(line)) for n, line in lines]
+    return [found.statement for found in read_statements(passages, year=year)]
 
 
 def numbers(text: str, *, year: int | None = 2010) -> set[tuple[str, float, str]]:
