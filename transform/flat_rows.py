@@ -126,7 +126,7 @@ def _stream_tokens(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool)
                 if cell.text and not cell.text.strip(_MARKS):
                     continue
                 for text in [cell.text] if in_rows else _fields(cell.text, pinyin):
-                    yield Token(describe_cell(text, pinyin), block, cell, cell.column, block=index, starts_line=starts)
+                    yield Token(describe_cell(text, pinyin), block, cell, cell.column, 1, False, index, starts)
                     starts = False
 
 

@@ -278,7 +278,8 @@ def _looks_glued(row: RawRow, width: int) -> bool:
 
 def _in_one_line(row: RawRow) -> bool:
     """Whether all cells of a row of flat text stand in one line of a grid, so that filling is the same in all rows."""
-    return len({t.cell.row if t.cell is not None else -1 - k for k, t in enumerate(row.values)}) == 1
+    lines = [token.cell.row if token.cell is not None else None for token in row.values]
+    return len(lines) == 1 or (bool(lines) and lines[0] is not None and lines.count(lines[0]) == len(lines))
 
 
 def _may_span(slots: Slots) -> bool:

@@ -33,7 +33,7 @@ class Instance:
     """One printing of a statutory table: its rows in reading order.
 
     ``subtotals`` are sums that the page adds, ``strange`` rows are no rows of the form, ``doubled`` repeat a row that
-    the instance has already.
+    the instance has already.  ``known`` are the ids of rows that were placed one by one.
     """
 
     table: str
@@ -41,7 +41,7 @@ class Instance:
     subtotals: list[RawRow] = field(default_factory=list)
     strange: list[RawRow] = field(default_factory=list)
     doubled: list[PlacedRow] = field(default_factory=list)
-    header: list[Token] = field(default_factory=list)
+    known: set[str] = field(default_factory=set)
 
     @property
     def row_ids(self) -> set[str]:
@@ -345,7 +345,7 @@ def _add_row(instances: dict[str, list[Instance]], placed: PlacedRow) -> Instanc
     if instance.rows and _starts_over(instance, placed):
         instance = Instance(placed.table)
         found.append(instance)
-    if placed.row_id in [p.row_id for p in instance.rows]:
+    if placed.row_id in instance.known:
         last = instance.rows[-1]
         if last.row_id == placed.row_id:
             if len(last.row.values) == 1 < len(placed.row.values):
@@ -355,4 +355,5 @@ def _add_row(instances: dict[str, list[Instance]], placed: PlacedRow) -> Instanc
         instance = Instance(placed.table)
         found.append(instance)
     instance.rows.append(placed)
+    instance.known.add(placed.row_id)
     return instance

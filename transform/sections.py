@@ -251,16 +251,26 @@ def _inline(folded: str, prefix: str, places: list[int]) -> tuple[int, bool, str
     """Read a heading that shares its paragraph with its text: section, firm, style, and the folded heading's end."""
     style, begin = _ordinal(folded)
     best: tuple[int, bool, str, int] | None = None
-    for section, variants in enumerate(_rules().variants):
-        for variant, firm in variants.items():
-            end = _end_of(variant, folded, begin) if folded.startswith(variant[0], begin) else 0
-            rest = folded[end:]
-            if not end or (best and end <= best[3]):
-                continue
-            spaced = bool(rest) and prefix[places[end] - 1] == " "
-            if rest[:1] == ":" or (style and rest and (spaced or _rules().body.match(rest))):
-                best = (section, firm, style, end)
+    for section, variant, firm in _variants_from(folded[begin : begin + 1]):
+        end = _end_of(variant, folded, begin)
+        rest = folded[end:]
+        if not end or (best and end <= best[3]):
+            continue
+        spaced = bool(rest) and prefix[places[end] - 1] == " "
+        if rest[:1] == ":" or (style and rest and (spaced or _rules().body.match(rest))):
+            best = (section, firm, style, end)
     return best
+
+
+@lru_cache(maxsize=1 << 10)
+def _variants_from(first: str) -> tuple[tuple[int, str, bool], ...]:
+    """The variants of headings that begin with a character: section, wording, firm."""
+    return tuple(
+        (section, variant, firm)
+        for section, variants in enumerate(_rules().variants)
+        for variant, firm in variants.items()
+        if first and variant.startswith(first)
+    )
 
 
 def _end_of(variant: str, folded: str, begin: int) -> int:
