@@ -17,6 +17,7 @@ _GB = "gb18030"
 _UTF8 = "utf-8"
 _BIG5 = ("big5hkscs", "big5")
 _SAMPLE = 1 << 16
+_HEAD = 1 << 12
 _REPLACEMENT = "\ufffd"
 _THREE_BYTES_OR_MORE = re.compile("[\u0800-\ufffc\U00010000-\U0010ffff]")
 _FOREIGN_TO_GB = re.compile("[\u0370-\u04ff\u3040-\u312f\ue000-\uf8ff]")
@@ -41,6 +42,9 @@ def decode(data: bytes, content_type: str | None = None) -> tuple[str, str]:
     if mark is not None and mark != _UTF8:
         return _plain(to_unicode(data[len(prefix or b"") :], mark)), mark
     body = data[len(prefix or b"") :]
+    text = _sure_utf8(body)
+    if text is not None:
+        return _plain(text), _UTF8
     declared = _declared(body, content_type)
     wide = _utf16_without_mark(body, declared)
     if wide:
@@ -53,6 +57,17 @@ def decode(data: bytes, content_type: str | None = None) -> tuple[str, str]:
     if _is_damaged_utf8(unicode_reading):
         return _plain(unicode_reading.text), _UTF8
     return _legacy(body, declared, unicode_reading)
+
+
+def _sure_utf8(data: bytes) -> str | None:
+    """The text of valid UTF-8 with Chinese in it, whatever was declared; None of all other bytes."""
+    if 0 in data[:_HEAD]:
+        return None
+    try:
+        text = data.decode(_UTF8)
+    except UnicodeDecodeError:
+        return None
+    return text if _THREE_BYTES_OR_MORE.search(text) else None
 
 
 def _declared(data: bytes, content_type: str | None) -> str | None:
@@ -80,7 +95,7 @@ def _read(data: bytes, encoding: str) -> _Reading:
 
 def _utf16_without_mark(data: bytes, declared: str | None) -> str | None:
     """The UTF-16 of markup or digits shows as zero bytes in every other place."""
-    sample = data[:4096]
+    sample = data[:_HEAD]
     if len(sample) < 4:
         return None
     low, high = sample[1::2].count(0), sample[0::2].count(0)

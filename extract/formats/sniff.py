@@ -55,6 +55,8 @@ DESCRIPTIONS = {
 def sniff(data: bytes) -> str | None:
     """The kind of a file that is no text, a key of ``DESCRIPTIONS``, or None where it may be text."""
     head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if head.startswith(b"<"):
+        return None
     for magic, kind in _MAGIC:
         if head.startswith(magic) or data.startswith(magic):
             return kind

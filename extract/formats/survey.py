@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, cast
@@ -72,12 +72,13 @@ def survey(root: etree._Element) -> Survey:
     for tag, place in _selected_tags().items():
         if tag in result.tagged:
             result.candidates[place] = result.tagged[tag]
-    for attribute in _ATTRIBUTES:
-        values = attribute.values(root)
-        verdicts = {value: verdict for value in set(values) if (verdict := attribute.judge(value)) is not None}
+    for judge, values_of, owned_values_of in _JUDGES:
+        values = values_of(root)
+        verdicts = {value: verdict for value in set(values) if (verdict := judge(value)) is not None}
         if verdicts:
-            for value, element in attribute.with_owners(root, verdicts):
-                _note(result, element, verdicts[value])
+            for value in values if values_of is owned_values_of else owned_values_of(root):
+                if value in verdicts:
+                    _note(result, value.getparent(), verdicts[value])
     return result
 
 
@@ -145,30 +146,28 @@ def _judge_hidden(_: str) -> _Verdict:
 _TAGS = ("title", "meta", "link", "img", "input", "select", "del", "s", "strike", "sup")
 
 
-class _Attribute:
-    """An attribute and its judge; all its values are fetched by one XPath."""
-
-    def __init__(self, name: str, judge: Callable[[str], _Verdict | None]) -> None:
-        self.judge = judge
-        self._values = etree.XPath(f"descendant-or-self::*/@{name}", smart_strings=False)
-        self._owned_values = etree.XPath(f"descendant-or-self::*/@{name}")
-
-    def values(self, root: etree._Element) -> list[str]:
-        """The values of all elements in document order."""
-        return cast("list[str]", self._values(root))
-
-    def with_owners(self, root: etree._Element, wanted: Container[str]) -> list[tuple[str, etree._Element]]:
-        """The wanted values in document order, with their elements; this costs more."""
-        values = cast("list[Any]", self._owned_values(root))
-        return [(str(value), value.getparent()) for value in values if value in wanted]
+_Judge = Callable[[str], _Verdict | None]
+_Values = Callable[[etree._Element], list[Any]]
 
 
-_ATTRIBUTES = (
-    _Attribute("style", _judge_style),
-    _Attribute("class", _judge_class),
-    _Attribute("id", _judge_id),
-    _Attribute("role", _judge_role),
-    _Attribute("hidden", _judge_hidden),
+def _judge_with_values(name: str, judge: _Judge, *, owned: bool) -> tuple[_Judge, _Values, _Values]:
+    """The judge of an attribute, and what gives its values in document order: all strings, and strings with an owner.
+
+    Strings that know their element cost more; ``owned`` has only these, for an attribute of which some value weighs on
+    most pages.
+    """
+    path = f"descendant-or-self::*/@{name}"
+    owned_values = cast("_Values", etree.XPath(path))
+    values = owned_values if owned else cast("_Values", etree.XPath(path, smart_strings=False))
+    return judge, values, owned_values
+
+
+_JUDGES = (
+    _judge_with_values("style", _judge_style, owned=False),
+    _judge_with_values("class", _judge_class, owned=True),
+    _judge_with_values("id", _judge_id, owned=True),
+    _judge_with_values("role", _judge_role, owned=False),
+    _judge_with_values("hidden", _judge_hidden, owned=False),
 )
 
 
