@@ -254,6 +254,11 @@ def _header_order(
     resolved = resolve_header(tuple(leaves), table, columns)
     if resolved is None or not allowed <= set(resolved):
         return _last_line_order(header, table, allowed)
+    in_form_order = [i for i in resolved if i] == [c.id for c in columns]
+    if not in_form_order and any(
+        i is None and leaf.key and leaf.key not in strange for i, leaf in zip(resolved, leaves, strict=True)
+    ):
+        return None
     return tuple(i or "" for i, leaf in zip(resolved, leaves, strict=True) if i or leaf.key in strange)
 
 

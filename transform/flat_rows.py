@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from extract.page import Cell, Grid, Paragraph
+from transform.broken_labels import unstacked, with_labels_below
 from transform.fold import fold
 from transform.tokens import (
     LONGEST_LABEL,
@@ -33,6 +34,8 @@ _MARKS = "()（）,，、。;；:："
 _LONGEST_VALUE = 24
 _LONGEST_HEADER = 60
 _VALUE_CHARACTER = re.compile(r"[\d〇○◯零一二三四五六七八九十无没不/／\\\-—–－*×OoＯ]")
+_NUMERAL = re.compile(r"[〇零一二三四五六七八九十百千万]{2,8}")
+_ORDINAL = re.compile(r"\d{1,2}[.．、]")
 _SHORTEST_SENTENCE = 8
 _SHORTEST_BEGINNING = 4
 
@@ -42,8 +45,8 @@ def flat_rows(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -> l
     near = [k for k, (_, block) in enumerate(blocks) if isinstance(block, Grid) or _ends_in_value(block.text)]
     if not near:
         return []
-    blocks = blocks[max(0, near[0] - _LONGEST_HEADER) : near[-1] + 1]
-    return _without_row_numbers(list(_stream_rows(blocks, pinyin)))
+    blocks = blocks[max(0, near[0] - _LONGEST_HEADER) : near[-1] + 2]
+    return _without_row_numbers(with_labels_below(list(_stream_rows(blocks, pinyin)), pinyin))
 
 
 def _ends_in_value(text: str) -> bool:
@@ -70,7 +73,7 @@ def _stream_rows(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -
         if not values:
             return
         printed = any(not t.info.is_blank for t in values)
-        words = _join_labels(labels, pinyin)
+        words = _join_labels(unstacked(labels, pinyin), pinyin)
         if _numbers_first_row(words, values):
             values = []
             return
@@ -79,10 +82,17 @@ def _stream_rows(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -
             labels = []
         values = []
 
+    def rest() -> Iterator[RawRow]:
+        """The labels after the last values, as a row without any."""
+        nonlocal labels
+        if labels:
+            yield RawRow([], labels, [], labels[0].block)
+        labels = []
+
     for token in _stream_tokens(blocks, pinyin):
         if token is None:
             yield from flush()
-            labels = []
+            yield from rest()
             continue
         if values and (token.starts_line or _follows_whole_line(token, labels, values)):
             yield from flush()
@@ -95,6 +105,7 @@ def _stream_rows(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -
                 yield from flush()
             labels.append(token)
     yield from flush()
+    yield from rest()
 
 
 def _stream_tokens(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -> Iterator[Token | None]:
@@ -146,6 +157,8 @@ def _fields(text: str, pinyin: bool) -> list[str]:
     end = len(parts)
     while end and _is_plain_value(parts[end - 1]):
         end -= 1
+    if not end and len(parts) == 2 and _ORDINAL.fullmatch(parts[0]):
+        return [text]
     head = parts[:end]
     if len(head) > 1 and end < len(parts) and describe(head[-1], pinyin, False).key in alignment_words().units:
         head.pop()
@@ -169,7 +182,7 @@ def _fields(text: str, pinyin: bool) -> list[str]:
 def _is_plain_value(text: str) -> bool:
     info = describe(text, False, False)
     folded = fold(text)
-    printed = any(c.isdigit() for c in folded) or len(folded) == 1
+    printed = any(c.isdigit() for c in folded) or len(folded) == 1 or _NUMERAL.fullmatch(folded) is not None
     whole = folded.count("(") == folded.count(")")
     return whole and info.is_value and (info.value.status == "dash" or (info.has_digits and printed))
 

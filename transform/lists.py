@@ -9,6 +9,8 @@ from transform.forms import TableDef, figure_id
 from transform.place import Instance
 from transform.tokens import RawRow, Token, alignment_words
 
+_MIN_WIDER_ROWS = 3
+
 
 def place_list(year: int | None, doubts: Doubts, instance: Instance, table: TableDef) -> dict[str, Placement]:
     """The cells of a printed list: each row's value for the year reported on."""
@@ -16,6 +18,7 @@ def place_list(year: int | None, doubts: Doubts, instance: Instance, table: Tabl
     column = table.columns[0]
     header: list[Token] = []
     known_rows = {row.id for row in table.rows}
+    lost = _rows_that_lost_values(instance)
     for placed in instance.rows:
         row = placed.row
         if any(t.info.has("column") or t.info.has("corner") for t in row.header):
@@ -30,7 +33,7 @@ def place_list(year: int | None, doubts: Doubts, instance: Instance, table: Tabl
                 f"the label of row '{placed.row_id}' cannot be read; only its place tells which row it is",
                 "warning",
             )
-        token = _list_value(row, header, table, year)
+        token = None if placed.row_id in lost else _list_value(row, header, table, year)
         if token is not None:
             placements[key] = Placement(token, certain=not placed.by_position)
         else:
@@ -40,6 +43,15 @@ def place_list(year: int | None, doubts: Doubts, instance: Instance, table: Tabl
                 f"the row prints several values and no header tells them apart: {texts_of(row)[:60]}",
             )
     return placements
+
+
+def _rows_that_lost_values(instance: Instance) -> frozenset[str]:
+    """The rows of flat text that print one value where others print several: nothing tells which of them it is."""
+    flat = [p for p in instance.rows if p.row.header_columns is None]
+    printed = {p.row_id: sum(not t.info.is_blank for t in p.row.values) for p in flat}
+    if sum(count > 1 for count in printed.values()) < _MIN_WIDER_ROWS:
+        return frozenset()
+    return frozenset(p.row_id for p in flat if printed[p.row_id] == len(p.row.values) == 1)
 
 
 def _list_value(row: RawRow, header: Sequence[Token], table: TableDef, year: int | None) -> Token | None:

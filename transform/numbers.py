@@ -125,7 +125,7 @@ def _lexicon() -> _Lexicon:
         f"(?P<more>{_one_of(words['approximate_after'])})?"
         f"(?P<unit>\\(?{_one_of(units)}\\)?)?"
         f"(?P<direction_after>[↑↓]|\\({direction}\\))?"
-        f"(?P<remark>\\([^()]*(?:\\([^()]*\\)[^()]*)*\\)|[,;:、]?{_one_of(words['remark_introductions'])}.*)?"
+        f"(?P<remark>\\([^()]*(?:\\([^()]*\\)[^()]*)*\\)|(?:[,;:、]|(?<!\\d)){_one_of(words['remark_introductions'])}.*)?"
         f"(?P<marks>[{re.escape(words['footnote_marks'])}]+)?"
         f"[{re.escape(words['closing_marks'])}]?\\Z"
     )

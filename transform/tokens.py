@@ -23,6 +23,7 @@ class _Words:
     ignored_columns: frozenset[str]
     total_columns: frozenset[str]
     value_words: frozenset[str]
+    cell_errors: frozenset[str]
     units: frozenset[str]
     foot: frozenset[str]
     page_numbers: re.Pattern[str]
@@ -110,7 +111,10 @@ def length_without_noise(text: str, pinyin: bool) -> int:
 
 def is_value_word(info: TextInfo) -> bool:
     """Whether words stand in the place of a number (见附件, 略); what introduces something (附件：) does not."""
-    return info.key in alignment_words().value_words and not info.text.endswith((":", "："))
+    words = alignment_words()
+    if not info.key:
+        return info.text in words.cell_errors
+    return info.key in words.value_words and not info.text.endswith((":", "："))
 
 
 def is_unit(info: TextInfo) -> bool:

@@ -19,7 +19,7 @@ from transform.numbers import Value, read_value, value_like
 SenseKind = Literal["row", "column", "group", "parent", "corner", "band", "title"]
 
 _ORDINAL = re.compile(
-    r"(?:[(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)]?[、.,:;)]|[(](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)]|其中[:,]?)+"
+    r"(?:[(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)]?[、.,:;)]|[(](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)]|\d{0,2}其中[:,]?)+"
 )
 _BRACKETED = re.compile(r"\([^()]*\)|\([^()]*$")
 _YEAR = re.compile(r"(20[012]\d)年?")
@@ -231,21 +231,20 @@ def _similar_by_path(key: str) -> frozenset[Sense]:
 
 
 def _inside_group(senses: frozenset[Sense], rest: str) -> frozenset[Sense]:
-    forms = load_forms().values()
-    inside = frozenset(
-        sense
-        for sense in senses
-        if sense.kind == "row"
-        and any(
-            han_only(fold(part)) and any(key in rest for key in label_keys(fold(part)))
-            for form in forms
-            if (table := form.table(sense.table)) is not None
-            for row in table.rows
-            if row.id == sense.id
-            for part in row.path[-1:]
-        )
-    )
-    return inside or senses
+    """Of the senses of the last part of a path, the rows that belong to its group; else those that belong to none."""
+    groups = {sense: _groups_of(sense) for sense in senses}
+    inside = frozenset(s for s, keys in groups.items() if any(key in rest for key in keys))
+    return inside or frozenset(s for s, keys in groups.items() if not keys)
+
+
+@lru_cache(maxsize=1024)
+def _groups_of(sense: Sense) -> tuple[str, ...]:
+    """The keys of the groups that a row stands in, by the forms that have it; none for what is no row of a group."""
+    if sense.kind != "row":
+        return ()
+    tables = [t for form in load_forms().values() if (t := form.table(sense.table)) is not None]
+    parts = [part for t in tables for row in t.rows if row.id == sense.id for part in row.path[-1:]]
+    return tuple(key for part in parts if han_only(fold(part)) for key in label_keys(fold(part)))
 
 
 @lru_cache(maxsize=1 << 15)

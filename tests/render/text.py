@@ -76,6 +76,35 @@ def _wrapped(sheet: Sheet, rng: random.Random) -> Lines:
     return lines
 
 
+def _beside(sheet: Sheet, rng: random.Random) -> Lines:
+    """A PDF's text where the values stand beside the first piece of a broken label, or between its pieces."""
+    lines: Lines = []
+    for row in sheet.rows:
+        words = [_one_line(box).replace(" ", "") for box in row if box.text]
+        at = next((place for place, word in enumerate(words) if place and word.isdigit()), 0)
+        label = words[at - 1] if at else ""
+        if len(label) > 9 and rng.random() < 0.6:
+            cut = rng.randint(4, len(label) - 3)
+            above, values, below = [*words[: at - 1], label[:cut]], words[at:], [label[cut:]]
+            pieces = [above + values, below] if rng.random() < 0.5 else [above, values, below]
+            lines += [" ".join(piece) for piece in pieces]
+        else:
+            lines.append(" ".join(words))
+    return lines
+
+
+def _stacked(sheet: Sheet, _: random.Random) -> Lines:
+    """A PDF's text where the words of a header are broken one below the other."""
+    lines: Lines = []
+    for row in sheet.rows:
+        words = [_one_line(box).replace(" ", "") for box in row if box.text]
+        if len(words) > 3 and all(1 < len(word) < 7 and not any(c.isdigit() for c in word) for word in words):
+            lines += [" ".join(word[:2] for word in words), " ".join(word[2:] for word in words if word[2:])]
+        else:
+            lines.append(" ".join(words))
+    return [line for line in lines if line]
+
+
 def _paged(sheet: Sheet, rng: random.Random) -> Lines:
     """A PDF's text with page numbers between the rows."""
     lines = _flat_runs(sheet, rng)
@@ -168,6 +197,8 @@ WRITERS: dict[str, tuple[Writer, bool, bool, float, Level]] = {
     "cell_blank_lines": (_cell_blank_lines, False, False, 0.5, "noisy"),
     "flat_runs": (_flat_runs, False, False, 1.5, "noisy"),
     "wrapped": (_wrapped, False, False, 0.6, "noisy"),
+    "beside": (_beside, False, False, 0.4, "noisy"),
+    "stacked": (_stacked, False, False, 0.3, "noisy"),
     "paged": (_paged, False, False, 0.4, "damaged"),
     "aligned": (_aligned, False, False, 0.7, "noisy"),
     "tabs": (_tabs, False, True, 0.7, "noisy"),
