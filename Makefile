@@ -3,7 +3,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.nianbao-stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo test check fmt screenshots bench bench-warehouse fuzz chaos clean
+.PHONY: help setup browser demo test check fmt screenshots bench bench-warehouse bench-hosts fuzz chaos clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -40,8 +40,12 @@ fmt: setup  ## Format the code and mend what the linter can mend
 screenshots: setup browser  ## Write the pictures of docs/images from the browser tests
 	@NIANBAO_SCREENSHOTS=docs/images $(BIN)/pytest tests/browser/test_dashboard.py
 
-bench: setup  ## Measure pages a second, beside lxml and pandas.read_html
+bench: setup  ## Measure pages a second beside lxml and pandas.read_html, and an unchanged night beside requests
 	@$(BIN)/python -m benchmarks.bench
+	@$(BIN)/python -m benchmarks.night unchanged
+
+bench-hosts: setup  ## Ask 1,000 hosts with a pause of 1 s each: as long as the slowest host, not as all in a row
+	@$(BIN)/python -m benchmarks.night hosts
 
 bench-warehouse: setup  ## Measure load rate, size and marts on 200,000 synthetic reports
 	@$(BIN)/python -m benchmarks.warehouse

@@ -8,6 +8,8 @@ from datetime import date
 
 from extract.archive import Archive, Kept
 from extract.discovery.search import Problem, Search, Wanted
+from extract.web.answer import Outcome
+from flows.errors import one_line
 from flows.sources import Town
 
 
@@ -60,11 +62,17 @@ class Hunt:
         return self._searches[self._owner[url]].wanted[url]
 
     def take(self, content: Content) -> tuple[Wanted, ...]:
-        """What an answer leads to, see :meth:`Search.take`."""
+        """What an answer leads to, see :meth:`Search.take`; one that cannot be taken apart is a problem, no error."""
         key = self._owner[content.url]
-        found = self._searches[key].take(
-            content.url, content.data, content_type=content.content_type, final_url=content.final_url
-        )
+        search = self._searches[key]
+        try:
+            found = search.take(
+                content.url, content.data, content_type=content.content_type, final_url=content.final_url
+            )
+        except Exception as error:
+            reason = f"the page cannot be taken apart for its links ({type(error).__name__}: {one_line(error)})"
+            search.problems.append(Problem(content.url, Outcome.MALFORMED, reason))
+            return ()
         return self._owned(key, found)
 
     def is_over(self, url: str) -> bool:

@@ -18,9 +18,9 @@ from extract.decode import decode
 from extract.discovery.rules import rules
 
 _PROLOG = re.compile(r"^\s*<\?xml[^>]*>")
-_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _OBJECT = re.compile(r"\{[^{}]*\}")
-_PAIR = re.compile(r"""["']?(\w+)["']?\s*:\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
+_PAIR = re.compile(r"""(?<!\w)["']?(\w{1,40})["']?\s*:\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
 _QUOTED = re.compile(r"""["']([^"'\s<>]{4,400})["']""")
 _ESCAPES = re.compile(r"\\(/|\"|'|u[0-9a-fA-F]{4})")
 _REFRESH = re.compile(r"""\d*\s*[;,]\s*url\s*=\s*["']?([^"'\s]+)""", re.IGNORECASE)
@@ -57,7 +57,7 @@ class Document:
         """Take the bytes of an answer, the address that gave them, and the header Content-Type as it was sent."""
         self.url = url
         self.is_text = b"\x00" not in data[:1024] and not data.startswith((b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
-        self.source = decode(data, content_type)[0] if self.is_text else ""
+        self.source = decode(data, content_type)[0][: rules().most_characters] if self.is_text else ""
 
     @cached_property
     def soup(self) -> BeautifulSoup:
@@ -105,8 +105,8 @@ class Document:
             answer = json.loads(self.source)
         except ValueError:
             yield from self._in_markup(self.soup)
-            for part in _CDATA.findall(self.source):
-                yield from self._in_markup(_tree(part))
+            records = (part.partition("]]>")[0] for part in self.source.split("<![CDATA[")[1:])
+            yield from self._in_markup(_tree("\n".join(records)))
             for script in self.soup.find_all(["script", "textarea", "xmp", "template"]):
                 yield from self._in_script(script.get_text())
         else:
@@ -132,7 +132,7 @@ class Document:
         """Links in what a script writes (markup in strings) and in what it holds (objects with title and address)."""
         text = _unescaped(script)
         if "<a " in text.lower():
-            yield from self._in_markup(_tree(_CDATA.sub(r"\1", text)))
+            yield from self._in_markup(_tree(_CDATA.sub("", text)))
         for found in _OBJECT.finditer(script):
             fields = {key.lower(): _unescaped(a or b) for key, a, b in _PAIR.findall(found.group())}
             yield from self._record(fields)

@@ -54,6 +54,7 @@ class Rules:
     title_keys: frozenset[str]
     url_keys: frozenset[str]
     most_pages: int
+    most_characters: int
     most_columns: int
     deepest: int
     file_hint: re.Pattern[bytes]
@@ -91,7 +92,8 @@ def _more(table: Mapping[str, Any]) -> More:
     )
 
 
-def _family(table: Mapping[str, Any]) -> Family:
+def family_from(table: Mapping[str, Any]) -> Family:
+    """The content system that a table ``[[family]]`` of the data file describes."""
     signs, addresses = table.get("signs"), table.get("addresses")
     return Family(
         name=table["name"],
@@ -120,6 +122,7 @@ def rules() -> Rules:
         title_keys=frozenset(links["title_keys"]),
         url_keys=frozenset(links["url_keys"]),
         most_pages=links["most_pages"],
+        most_characters=links["most_characters"],
         most_columns=links["most_columns"],
         deepest=links["deepest"],
         file_hint=re.compile(files["hint"].encode(), re.IGNORECASE),
@@ -133,5 +136,5 @@ def rules() -> Rules:
         first_year=data["years"]["first"],
         year_addresses=tuple(map(re.compile, data["years"]["addresses"])),
         next_page=re.compile(data["next"]["text"], re.IGNORECASE),
-        families=tuple(map(_family, data["family"])),
+        families=tuple(map(family_from, data["family"])),
     )

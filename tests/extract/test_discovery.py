@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
+import time
+import tomllib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from web.listings import HTML, MAKERS, SIZE, items, put, report
 from web.server import Web, redirect, serving, status
 
+from extract.discovery import families
 from extract.discovery.document import Document
 from extract.discovery.families import family_of, family_of_address
 from extract.discovery.listing import files_of, is_copy, is_report_title, read_listing
+from extract.discovery.rules import family_from, rules
 from extract.discovery.search import Role, Search, Wanted
 from extract.discovery.years import addresses_of_years
 from extract.web.address import AddressGuard
@@ -371,6 +378,36 @@ def test_a_report_that_needs_a_script_is_recorded_and_the_others_are_read(web: W
     rows = items([("t20240118_1.html", TITLES[0]), ("t20240118_2.html", TITLES[1])])
     found = Found(web, put(web, HOST, "/nb/", HTML.format(rows)))
     assert (found.wrong, titles_of(found)) == ({shell: Outcome.NEEDS_SCRIPT}, [TITLES[1]])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<script>x = '" + "a" * 400_000 + "'</script>",
+        "<script>{" + "a" * 400_000 + "}</script>",
+        "<![CDATA[" * 50_000,
+        "{" * 200_000,
+        "<div onclick='f(" * 20_000,
+        "<div>" * 20_000,
+        "<script>" + "totalRecord:1 dataproxy.jsp /module/" * 20_000 + "</script>",
+    ],
+    ids=["long word", "long word in an object", "open records", "braces", "open calls", "deep", "half a rule"],
+)
+def test_a_hostile_page_takes_no_long_time(body: str) -> None:
+    started = time.process_time()
+    read_listing(document(body), f"http://{HOST}/nb/index.html")
+    files_of(document(body))
+    assert time.process_time() - started < 5
+
+
+def test_the_example_of_the_documentation_pages_a_listing(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "adding-a-cms.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    example = replace(rules(), families=tuple(map(family_from, tomllib.loads(block)["family"])))
+    monkeypatch.setattr(families, "rules", lambda: example)
+    page = document("<script>pager(3, 'nb')</script>")
+    assert families.family_of(page).name == "example"
+    assert families.further_pages(page, page.url) == (f"http://{HOST}/nb/nb-2.html", f"http://{HOST}/nb/nb-3.html")
 
 
 def test_no_address_is_asked_twice_by_two_searches_of_one_run() -> None:

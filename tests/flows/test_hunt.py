@@ -13,6 +13,7 @@ from test_pipeline import crawl, rows
 from web.listings import HTML, items, put
 from web.server import Web, kept, serving, status
 
+from benchmarks.night import many_hosts
 from extract.archive import Archive
 from extract.web.crawler import Crawler
 from flows.errors import UserError
@@ -154,6 +155,19 @@ def test_what_gives_nothing_is_a_failure_with_its_kind(web: Web, installed: Path
     }
 
 
+def test_a_page_that_cannot_be_taken_apart_stops_nothing(
+    listed: Web, installed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RecursionError("too deep")
+
+    settings = configured(installed, listed, ROW, f"350525107,石鼓镇,town,2021,http://{HOST}/gknb/{YEARS[2021]},,,,\n")
+    monkeypatch.setattr("extract.discovery.search.read_listing", fail)
+    (listing, report) = crawl(settings)
+    assert [(f.stage, "too deep" in f.reason) for f in listing.failures] == [("find", True)]
+    assert len(report.readings) == 1
+
+
 def test_a_listing_of_two_towns_is_asked_once_for_both(listed: Web, installed: Path) -> None:
     put(listed, HOST, "/gknb/t20220121_2.html", OTHER.read_text(encoding="utf-8"))
     body = items([(YEARS[2021], TITLE.format(2021)), ("t20220121_2.html", "永春县石鼓镇2021年政府信息公开年报")])
@@ -194,3 +208,8 @@ def test_the_towns_come_as_soon_as_they_are_done(listed: Web, installed: Path) -
     fetched = list(fetch_towns(registered_towns(settings), crawler=Crawler(settings.manners), archive=archive))
     assert sorted(town.town.name for town in fetched) == ["大城子镇", "石鼓镇"]
     assert sum(len(read_fetched(town, archive=archive).readings) for town in fetched) == 3
+
+
+def test_a_night_over_many_hosts_takes_as_long_as_its_slowest_host_and_not_as_all_in_a_row() -> None:
+    took, slowest, in_a_row = many_hosts(100, delay=0.1, slowest=20)
+    assert slowest <= took < in_a_row / 5

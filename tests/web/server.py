@@ -29,11 +29,12 @@ class Request:
 
 @dataclass
 class Web:
-    """Virtual hosts and what was asked of them."""
+    """Virtual hosts, what was asked of them, and how many bytes of bodies they have announced."""
 
     port: int = 0
     pages: dict[tuple[str, str], Page] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
+    sent: int = 0
     busy: dict[str, int] = field(default_factory=dict)
     most_at_once: dict[str, int] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -178,6 +179,12 @@ def serving() -> Iterator[Web]:
             finally:
                 with web.lock:
                     web.busy[host] -= 1
+
+        def send_header(self, keyword: str, value: str) -> None:
+            if keyword == "Content-Length":
+                with web.lock:
+                    web.sent += int(value)
+            super().send_header(keyword, value)
 
         def end_headers(self) -> None:
             self.send_header("Connection", "close")
