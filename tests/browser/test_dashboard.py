@@ -37,7 +37,7 @@ SETTLED = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """An installation that has read every page of the sample site."""
     found = Settings(home=tmp_path_factory.mktemp("dashboard"))
-    rows, problems = read_registry(SITE / "sources.csv", "http://127.0.0.1/")
+    rows, problems = read_registry(SITE / "reports.csv", "http://127.0.0.1/")
     assert problems == []
     load_paths(found, [str(SITE / row.url.removeprefix("http://127.0.0.1/")) for row in rows])
     return found
