@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import pandas as pd
@@ -175,6 +176,14 @@ def _repeated_ids(current: Mapping[str, Reading], counts: Iterable[int]) -> pa.A
     return ids.take(pa.array(indices, pa.int64()))
 
 
+def _places(current: Mapping[str, Reading], each: Sequence[Sequence[Any]]) -> dict[str, Any]:
+    """The keys of what the reports hold: the report, and the position in it, counted from 1."""
+    return {
+        "report_id": _repeated_ids(current, map(len, each)),
+        "position": [position for items in each for position in range(1, len(items) + 1)],
+    }
+
+
 def _figure_columns(current: Mapping[str, Reading]) -> dict[str, Any]:
     reports = [r.report for r in current.values()]
     figures = [figure for report in reports for figure in report.figures]
@@ -207,11 +216,10 @@ def _place(figure: str) -> tuple[str | None, ...]:
 
 
 def _finding_columns(current: Mapping[str, Reading]) -> dict[str, Any]:
-    reports = [r.report for r in current.values()]
-    findings = [finding for report in reports for finding in report.findings]
+    each = [r.report.findings for r in current.values()]
+    findings = list(chain.from_iterable(each))
     return {
-        "report_id": _repeated_ids(current, (len(r.findings) for r in reports)),
-        "position": [position for r in reports for position in range(1, len(r.findings) + 1)],
+        **_places(current, each),
         "rule": [f.rule for f in findings],
         "severity": [f.severity for f in findings],
         "cause": [f.cause for f in findings],
@@ -222,11 +230,10 @@ def _finding_columns(current: Mapping[str, Reading]) -> dict[str, Any]:
 
 
 def _section_columns(current: Mapping[str, Reading]) -> dict[str, Any]:
-    reports = [r.report for r in current.values()]
-    sections = [section for report in reports for section in report.sections]
+    each = [r.report.sections for r in current.values()]
+    sections = list(chain.from_iterable(each))
     return {
-        "report_id": _repeated_ids(current, (len(r.sections) for r in reports)),
-        "position": [position for r in reports for position in range(1, len(r.sections) + 1)],
+        **_places(current, each),
         "section": [s.section for s in sections],
         "heading": [s.heading for s in sections],
         "text": [s.text for s in sections],
@@ -234,11 +241,10 @@ def _section_columns(current: Mapping[str, Reading]) -> dict[str, Any]:
 
 
 def _statement_columns(current: Mapping[str, Reading]) -> dict[str, Any]:
-    reports = [r.report for r in current.values()]
-    statements = [statement for report in reports for statement in report.statements]
+    each = [r.report.statements for r in current.values()]
+    statements = list(chain.from_iterable(each))
     return {
-        "report_id": _repeated_ids(current, (len(r.statements) for r in reports)),
-        "position": [position for r in reports for position in range(1, len(r.statements) + 1)],
+        **_places(current, each),
         "concept": [s.concept for s in statements],
         "value": [float(s.value) for s in statements],
         "unit": [s.unit for s in statements],
@@ -253,11 +259,10 @@ def _statement_columns(current: Mapping[str, Reading]) -> dict[str, Any]:
 
 
 def _extra_columns(current: Mapping[str, Reading]) -> dict[str, Any]:
-    reports = [r.report for r in current.values()]
-    rows = [row for report in reports for row in report.extra]
+    each = [r.report.extra for r in current.values()]
+    rows = list(chain.from_iterable(each))
     return {
-        "report_id": _repeated_ids(current, (len(r.extra) for r in reports)),
-        "position": [position for r in reports for position in range(1, len(r.extra) + 1)],
+        **_places(current, each),
         "label": [row.label for row in rows],
         "column_label": [row.column for row in rows],
         "value": [None if row.value is None else float(row.value) for row in rows],
