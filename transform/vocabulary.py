@@ -252,11 +252,14 @@ def similar_label(key: str) -> frozenset[Sense]:
     """The senses of the one known label that a damaged key resembles clearly more than any other, or none.
 
     Similarity is rapidfuzz's indel ratio; 74 of 100 admits one wrong character in four, and the runner-up with
-    other senses must be 6 points away.
+    other senses must be 6 points away.  What several labels end with (政府信息公开申请数量) tells none of them.
     """
     if not _MIN_FUZZY_LENGTH <= len(key) <= _MAX_LABEL_LENGTH:
         return NO_SENSES
     index = _index()
+    ended = [index.senses[known] for known in index.fuzzy_keys if known != key and known.endswith(key)]
+    if ended and not frozenset.intersection(*ended):
+        return NO_SENSES
     matches = process.extract(
         key, index.fuzzy_keys, scorer=fuzz.ratio, score_cutoff=_FUZZY_CUTOFF - _FUZZY_MARGIN, limit=6
     )

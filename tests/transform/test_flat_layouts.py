@@ -10,6 +10,8 @@ from extract.formats import read_page
 from transform.forms import Form, TableDef, figure_id, load_forms
 from transform.model import Report
 from transform.read import read_report
+from transform.tokens import is_value_word
+from transform.vocabulary import describe, similar_label
 
 Rows = list[list[str]]
 
@@ -189,3 +191,70 @@ def test_merged_cells_that_differ_are_not_taken_for_one_value() -> None:
     licensing = next(f for f in report.figures if f.figure == "disclosure.licensing.decisions")
     assert licensing.value is None
     assert any("disclosure.licensing.decisions" in finding.figures for finding in report.findings)
+
+
+def broken(row: Sequence[str], *, values: str) -> str:
+    """A line of a PDF whose long label is broken; its ``values`` stand ``beside`` the first piece, or ``between``."""
+    at = next((place for place, cell in enumerate(row) if place and cell.isdigit()), 0)
+    label = row[at - 1] if at else ""
+    if len(label) < 12:
+        return " ".join(row)
+    above, below = " ".join([*row[: at - 1], label[:8]]), label[8:]
+    numbers = " ".join(row[at:])
+    return f"{above} {numbers}\n{below}" if values == "beside" else f"{above}\n{numbers}\n{below}"
+
+
+@pytest.mark.parametrize("values", ["beside", "between"])
+def test_a_label_broken_around_its_values_is_put_together(values: str) -> None:
+    assert_whole(read(lambda row: broken(row, values=values)))
+
+
+def stacked(row: Sequence[str]) -> str:
+    """A header line of a narrow table: the first two characters of its words over the rest of them."""
+    if len(row) < 5 or any(cell.isdigit() for cell in row):
+        return " ".join(row)
+    rest = " ".join(cell[2:] for cell in row if cell[2:])
+    return " ".join(cell[:2] for cell in row) + (f"\n{rest}" if rest else "")
+
+
+def test_header_words_broken_one_below_the_other_are_put_together() -> None:
+    assert_whole(read(stacked))
+
+
+def test_the_end_of_several_labels_is_taken_for_none_of_them() -> None:
+    assert not similar_label("政府信息公开申请数量")
+
+
+def test_a_label_that_follows_another_group_is_no_row_of_its_own() -> None:
+    named = describe("三、本年度办理结果（三）不予公开2.其他", False, False)
+    assert "other_reason" not in named.ids("row", "requests")
+
+
+def test_the_number_of_a_row_before_its_label_is_no_value() -> None:
+    row = describe("15 其中：主要负责同志参加新闻发布会次数", False, True)
+    assert not row.is_value
+    assert row.ids("row", "statistics") == ("press_conferences_by_leader",)
+
+
+def test_a_failed_formula_stands_in_the_place_of_a_value() -> None:
+    assert is_value_word(describe("#REF!", False, False))
+    assert not is_value_word(describe("附件：", False, False))
+
+
+def test_a_list_row_that_prints_one_value_among_rows_of_two_is_in_doubt() -> None:
+    title = "凌源市三道河子镇2016年政府信息公开工作年度报告"
+    lines = [
+        "三、依申请公开情况",
+        "（一）收到申请数 件 3 9",
+        "1.当面申请数 件 1 4",
+        "2.传真申请数 件 2 5",
+        "五、行政诉讼数量 件 4 13",
+        "（一）维持具体行政行为或者驳回原告诉讼请求数 件 3 8",
+        "（二）被依法纠错数 件 5",
+        "（三）其他情形数 件 0 0",
+        "六、举报投诉数量 件 2 30",
+    ]
+    report = read_report(read_page("\n".join([title, *lines]).encode()))
+    corrected = next(f for f in report.figures if f.figure == "statistics.lawsuits_corrected")
+    assert corrected.value is None
+    assert any(corrected.figure in finding.figures for finding in report.findings)
