@@ -312,6 +312,31 @@ def diff(
 
 
 @app.command()
+def history(
+    report: Annotated[str, typer.Argument(metavar="REPORT", help="A report_id, or the report's address.")],
+    db: Annotated[Path | None, typer.Option(help="DuckDB file; the published one by default.")] = None,
+    home: Home = None,
+    layout: Annotated[RowFormat, typer.Option("--format", help="How to print the rows.")] = RowFormat.TABLE,
+) -> None:
+    """Say what changed between the versions of a report.
+
+    Reads every version that the archive keeps of the report's page again. A line for each version (with its verdict
+    and form before and after) is followed by one for each figure that it changed.
+
+    \b
+    Examples:
+      nianbao history 621124204-2021-5d1b7c9e
+      nianbao history https://www.example.gov.cn/info/1050/64208.htm --format csv
+
+    Exit status: 0 printed, 1 a version could not be read, 2 there is no such report, 3 nothing of it is kept.
+    """
+    from flows.history import print_history
+
+    settings = _settings(home=home)
+    raise typer.Exit(print_history(db or settings.published, settings.archive, report, layout.value))
+
+
+@app.command()
 def serve(home: Home = None) -> None:
     """Run the nightly flow every night.
 
