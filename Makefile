@@ -3,7 +3,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.nianbao-stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo test check fmt screenshots bench bench-warehouse bench-hosts fuzz chaos clean
+.PHONY: help setup browser demo test check fmt screenshots bench bench-warehouse bench-hosts fuzz fuzz-bytes chaos clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -52,6 +52,10 @@ bench-warehouse: setup  ## Measure load rate, size and marts on 200,000 syntheti
 
 fuzz: setup  ## Render and read back many more hostile layouts than the tests do
 	@$(BIN)/python -m benchmarks.fuzz --examples 20000
+
+fuzz-bytes: setup  ## Mutate sample files of every format for an hour, led by coverage: each is a page or one clear line
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
+	@$(BIN)/python -m benchmarks.fuzz_bytes --seconds 3600
 
 chaos: setup  ## Kill 300 nights at random moments, and compare with nights that nobody disturbs
 	@CHAOS_KILLS=300 $(BIN)/pytest tests/flows/test_kill.py
