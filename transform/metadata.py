@@ -32,6 +32,7 @@ from transform.titles import (
 )
 
 _HEAD_PARAGRAPHS = 40
+_TITLE_LINES = 3
 _HEAD_CHARACTERS = 2500
 _TAIL_PARAGRAPHS = 10
 _SHORT = 80
@@ -180,9 +181,10 @@ def _best_title(page: Page, texts: _Texts, pinyin: bool) -> Title | None:
     of_text = _stated_year(texts.prose, "said")
     body = _patterns()["body"]
     in_body = False
-    for above, line in zip(("", *texts.lines), texts.lines, strict=False):
+    for at, line in enumerate(texts.lines):
         in_body = in_body or body.match(line) is not None
-        for title in (read_title(line), joined_title(above, line) if above and line else None):
+        above = texts.lines[max(0, at - _TITLE_LINES + 1) : at]
+        for title in (read_title(line), joined_title(above, line)):
             if title and (title.organ or title.year):
                 strange = _OTHER_YEAR if said and title.year and title.year not in said else 0.0
                 strange += _IN_BODY * in_body

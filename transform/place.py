@@ -268,7 +268,8 @@ def _bare_strip(candidates: list[_Candidate]) -> None:
     bare = [
         c
         for c in candidates
-        if c.kind in ("unlabelled", "unknown") and sum(not t.info.is_blank for t in c.row.values) == _FULL_STRIP
+        if c.kind in ("unlabelled", "unknown", "subtotal")
+        and sum(not t.info.is_blank for t in c.row.values) == _FULL_STRIP
     ]
     for candidate in bare:
         candidate.kind = "strip"

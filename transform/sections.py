@@ -24,6 +24,8 @@ _PREFIX = 48
 _PREFIX_WITH_PINYIN = 200
 _MAY_BEGIN = frozenset("一二三四五六七八九十壹贰貳叁參肆伍陆陸柒捌玖拾第(（0123456789０１２３４５６７８９")
 _PROSE = 30
+_BROKEN = 20
+_SENTENCE_LINES = 3
 _FIRM, _LOOSE, _FILLED, _UNNUMBERED = 10.0, 4.0, 2.0, 3.0
 
 _Line = tuple[str, str]
@@ -127,7 +129,7 @@ def split_sections(page: Page, table_blocks: frozenset[int], *, pinyin: bool) ->
         words = [line for line in lines if _has_words(line[0]) and not _is_caption(line[0])]
         sections.append(_section(heading.section, heading.heading, words))
     above = [block for at, block in prose.items() if at < headings[0].at] if headings[0].section else []
-    unheaded = _sentences(above, pinyin)
+    unheaded = _running_text(above, pinyin)
     return (*([_section(0, "", unheaded)] if unheaded else ()), *sections)
 
 
@@ -328,7 +330,17 @@ def _until_footer(lines: list[_Line]) -> list[_Line]:
     return lines
 
 
-def _sentences(paragraphs: list[Paragraph], pinyin: bool) -> list[_Line]:
-    """The running text among the paragraphs: sentences, not titles, menus or info boxes."""
-    long = ((clean(p.text, pinyin=pinyin), p.locator) for p in paragraphs if len(p.text) >= _PROSE and "。" in p.text)
-    return [line for line in long if len(line[0]) >= _PROSE]
+def _running_text(paragraphs: list[Paragraph], pinyin: bool) -> list[_Line]:
+    """The paragraphs from the first that is a sentence or the beginning of one; titles, menus, info boxes go before."""
+    lines = [(clean(p.text, pinyin=pinyin), p.locator) for p in paragraphs]
+    begins = (at for at, (line, _) in enumerate(lines) if _begins_sentence(line, lines[at + 1 :]))
+    return [line for line in lines[next(begins, len(lines)) :] if _has_words(line[0])]
+
+
+def _begins_sentence(line: str, below: list[_Line]) -> bool:
+    """Whether a line is running text: a whole sentence, or the first line of one that goes on below."""
+    if len(line) < _BROKEN:
+        return False
+    if "。" in line:
+        return len(line) >= _PROSE
+    return any(mark in line for mark in "，,") and any("。" in text for text, _ in below[:_SENTENCE_LINES])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -29,8 +30,7 @@ class Title:
 class _Grammar:
     year: re.Pattern[str]
     kind: re.Pattern[str]
-    first_half: re.Pattern[str]
-    second_half: re.Pattern[str]
+    year_line: re.Pattern[str]
     no_title: re.Pattern[str]
     sentence: re.Pattern[str]
     edges: re.Pattern[str]
@@ -61,8 +61,7 @@ def _grammar() -> _Grammar:
     return _Grammar(
         year=re.compile(rf"(?<!\d)(?P<year>{titles['year']})(?!\d)(?:年度|年)*(?:度)?"),
         kind=with_years(titles["kind"]),
-        first_half=with_years(titles["first_half"]),
-        second_half=with_years(titles["second_half"]),
+        year_line=with_years(titles["year_line"]),
         no_title=re.compile(titles["no_title"]),
         sentence=re.compile(titles["sentence"]),
         edges=re.compile(titles["edges"]),
@@ -184,15 +183,29 @@ def titles_in_window(text: str) -> list[Title]:
     return pieces or ([whole] if whole else [])
 
 
-def joined_title(first: str, second: str) -> Title | None:
-    """The title printed on two lines: an organ over the words of the title, or a title broken in its middle."""
+def joined_title(above: Sequence[str], line: str) -> Title | None:
+    """The title that a line ends whose beginning stands on the lines above it, the nearest last; None where none does.
+
+    It is an organ or a year over the words of the title, or a title broken inside its words.
+    """
+    first = ""
+    title: Title | None = None
+    for begun in reversed(above) if line else ():
+        first = begun + first
+        if not begun or len(first) + len(line) > _grammar().longest:
+            break
+        title = _joined(first, line) or title
+        if title and title.organ:
+            break
+    return title
+
+
+def _joined(first: str, second: str) -> Title | None:
     grammar = _grammar()
-    if len(first) + len(second) > grammar.longest:
+    whole, joined = read_title(second), read_title(first + second)
+    if joined is None or (whole is not None and (whole.organ or read_title(first))):
         return None
-    above, below = fold(first), fold(second)
-    whole = read_title(second)
-    broken = whole is None and grammar.first_half.search(above) and grammar.second_half.search(below)
-    under_organ = (whole is not None and not whole.organ and is_organ(first)) or (
-        whole is None and is_organ(first) and grammar.kind.search(below)
-    )
-    return read_title(first + second) if broken or under_organ else None
+    above = fold(first)
+    words = grammar.kind.search(fold(first + second))
+    broken = words is not None and words.start() < len(above) < words.end()
+    return joined if broken or is_organ(first) or grammar.year_line.match(above) else None

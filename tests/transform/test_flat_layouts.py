@@ -258,3 +258,17 @@ def test_a_list_row_that_prints_one_value_among_rows_of_two_is_in_doubt() -> Non
     corrected = next(f for f in report.figures if f.figure == "statistics.lawsuits_corrected")
     assert corrected.value is None
     assert any(corrected.figure in finding.figures for finding in report.findings)
+
+
+@pytest.mark.parametrize("above", ["行政复议行政诉讼", "四、政府信息公开行政复议、行政诉讼情况"])
+def test_the_fifteen_numbers_of_the_disputes_need_no_header(above: str) -> None:
+    numbers = [119, 25, 91, 24, 259, 7, 0, 15, 6, 28, 21, 1, 7, 9, 38]
+    received = "| 一、本年新收政府信息公开申请数量 | 3746 | 63 | 0 | 0 | 19 | 2 | 3830 |"
+    carried = "| 二、上年结转政府信息公开申请数量 | 4 | 0 | 0 | 0 | 0 | 0 | 4 |"
+    lines = [*HEAD, received, carried, above, "| " + " | ".join(map(str, numbers)) + " |"]
+    report = read_report(read_page("\n".join(lines).encode()))
+    found = {f.figure: f.value for f in report.figures if f.figure.startswith("disputes.") and f.value is not None}
+    disputes = table("disputes")
+    assert found == dict(
+        zip((figure_id(disputes, r.id, c.id) for r in disputes.rows for c in disputes.columns), numbers, strict=True)
+    )

@@ -102,8 +102,19 @@ def test_two_towns_named_alike_often_leave_the_issuer_open() -> None:
     assert metadata.issuer is None
 
 
-def test_a_title_on_two_lines_is_joined() -> None:
-    metadata, _ = read("凌源市三道河子镇人民政府", "2020年政府信息公开工作年度报告", *OVERVIEW)
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("凌源市三道河子镇人民政府", "2020年政府信息公开工作年度报告"),
+        ("凌源市三道河子镇人民政府2020年", "政府信息公开工作年度报告"),
+        ("凌源市三道河子镇人民政府2020年政府信息", "公开工作年度报告"),
+        ("凌源市三道河子镇人民政府2020年政府信息公开工作年", "度报告"),
+        ("凌源市三道河子镇人民政府", "2020年政府信息公开", "工作年度报告"),
+        ("凌源市三道河子镇人民政府", "2020年", "政府信息公开工作年度报告"),
+    ],
+)
+def test_a_title_on_several_lines_is_joined(lines: tuple[str, ...]) -> None:
+    metadata, _ = read("首页", *lines, *OVERVIEW)
     assert metadata.title == "凌源市三道河子镇人民政府2020年政府信息公开工作年度报告"
 
 

@@ -193,3 +193,19 @@ def test_the_unit_of_a_table_is_no_prose() -> None:
         sections("一、总体情况", "今年有序推进公开。", "单位：件", "六、其他需要报告的事项", "没有。")["overview"].text
         == "今年有序推进公开。"
     )
+
+
+def test_running_text_broken_over_lines_is_the_overview_that_has_no_heading() -> None:
+    lines = (
+        "三道河子镇人民政府",
+        "发布日期：2021-01-29",
+        "2020年，我镇认真贯彻落实《中华人民共和国政府",
+        "信息公开条例》，按时公开各类信息。",
+    )
+    found = sections(*lines, "（一）主动公开", "公开了三条。", *SIX[2:])
+    assert found["overview"].text.split("\n") == [*lines[2:], "（一）主动公开", "公开了三条。"]
+
+
+def test_the_caption_of_a_table_is_no_prose() -> None:
+    found = sections(*SIX[:3], "表二：主动公开政府信息情况", *SIX[3:])
+    assert found["disclosure"].text == ""
