@@ -140,9 +140,9 @@ def test_a_conversion_that_hangs_is_ended_with_what_it_started(office, tmp_path)
     start = time.perf_counter()
     with pytest.raises(UnreadableError, match="within 2 seconds"):
         read_doc(DOC, seconds=2)
-    assert time.perf_counter() - start < 20
+    assert time.perf_counter() - start < 50
     while is_running(int(mark.read_text())):
-        assert time.perf_counter() - start < 20
+        assert time.perf_counter() - start < 50
         time.sleep(0.05)
 
 

@@ -163,7 +163,10 @@ def serving() -> Iterator[Web]:
     web = Web()
 
     class Handler(BaseHTTPRequestHandler):
+        """Answers are buffered, so that a host is no longer busy when its asker has the answer in hand."""
+
         protocol_version = "HTTP/1.1"
+        wbufsize = -1
 
         def do_GET(self) -> None:
             host = self.headers["Host"].partition(":")[0]
