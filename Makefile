@@ -3,7 +3,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.nianbao-stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo test check fmt screenshots bench bench-warehouse bench-hosts fuzz fuzz-bytes chaos clean
+.PHONY: help setup browser demo test check fmt docs screenshots bench bench-warehouse bench-hosts fuzz fuzz-bytes chaos clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -15,7 +15,7 @@ $(STAMP): pyproject.toml constraints.txt
 	if [ -z "$$python" ] || ! "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 	  echo "make setup: Python 3.11 or later is needed; install python3.11 and run it again" >&2; exit 1; fi; \
 	[ -x $(BIN)/python ] || "$$python" -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,office,pdf,dashboard,notebook]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,office,pdf,dashboard,notebook,docs]'
 	@touch $@
 
 browser:  ## Install what the tests in tests/browser need: Chromium, its driver, a Chinese font
@@ -36,6 +36,11 @@ check: setup  ## Lint, format, types, direction of imports
 fmt: setup  ## Format the code and mend what the linter can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+docs: setup  ## Make the documentation anew and as HTML in build/docs; a warning is an error
+	@$(BIN)/python scripts/build_docs.py
+	@$(BIN)/sphinx-build -W --keep-going -n -q -c docs . build/docs
+	@echo "build/docs/docs/index.html"
 
 screenshots: setup browser  ## Write the pictures of docs/images from the browser tests
 	@NIANBAO_SCREENSHOTS=docs/images $(BIN)/pytest tests/browser/test_dashboard.py

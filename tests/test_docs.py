@@ -40,6 +40,21 @@ def test_generated_pages_are_those_that_the_script_makes() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+def test_the_documentation_is_built_without_a_warning_and_asks_nobody(tmp_path: Path) -> None:
+    pytest.importorskip("sphinx")
+    build = ["-m", "sphinx", "-W", "--keep-going", "-n", "-q", "-c", "docs", "-d", str(tmp_path / "trees"), "."]
+    done = subprocess.run(
+        [sys.executable, *build, str(tmp_path / "html")], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    built = {path.stem: path.read_text(encoding="utf-8") for path in (tmp_path / "html").rglob("*.html")}
+    assert {page.stem for page in PAGES} <= built.keys()
+    assert "requests.granted.natural_person" in built["dictionary"]
+    assert "予以公开" in built["dictionary"]
+    asked = re.findall(r"<(?:script|img|link)\b[^>]*(?:src|href)=\"((?:https?:)?//[^\"]+)", "".join(built.values()))
+    assert asked == []
+
+
 def test_every_page_of_the_documentation_is_in_the_index() -> None:
     index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
     missing = [p.name for p in PAGES if p.parent.name == "docs" and p.name != "index.md" and f"({p.name})" not in index]
