@@ -9,13 +9,16 @@ import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flows.errors import ExitCode, UserError
 from flows.output import complain, say, say_bytes
 from flows.settings import Settings
 from flows.source_checks import doubts
 from flows.sources import group_towns, read_registry
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _WIDEST_WITHOUT_TERMINAL = 10_000
 
@@ -27,14 +30,24 @@ def print_query(database: Path, sql: str, layout: str) -> None:
     or ``parquet`` (bytes, never to a terminal).
     """
     from load.named_queries import named_queries
-    from load.query import run_query
+    from load.query import run_query, run_query_to_arrow
 
     if named := named_queries().get(sql.strip()):
         sql = named.sql
     if layout == "parquet":
-        _parquet(database, sql)
+        _require_a_file()
+        _parquet(run_query_to_arrow(database, sql))
     else:
         print_rows(*run_query(database, sql), layout)
+
+
+def print_table(rows: pa.Table, layout: str) -> None:
+    """Print an Arrow table in any layout of :func:`print_query`."""
+    if layout == "parquet":
+        _require_a_file()
+        _parquet(rows)
+    else:
+        print_rows(rows.column_names, list(zip(*(column.to_pylist() for column in rows.columns), strict=True)), layout)
 
 
 def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], layout: str) -> None:
@@ -69,16 +82,17 @@ def check_sources(settings: Settings) -> ExitCode:
     return ExitCode.SOME_FAILED if problems else ExitCode.OK
 
 
-def _parquet(database: Path, sql: str) -> None:
+def _require_a_file() -> None:
+    if sys.stdout.isatty():
+        raise UserError("parquet is no text: send it to a file (nianbao ... --format parquet > rows.parquet)")
+
+
+def _parquet(rows: pa.Table) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from load.query import run_query_to_arrow
-
-    if sys.stdout.isatty():
-        raise UserError("parquet is no text: send it to a file (nianbao query ... --format parquet > rows.parquet)")
     sink = pa.BufferOutputStream()
-    pq.write_table(run_query_to_arrow(database, sql), sink, compression="zstd")
+    pq.write_table(rows, sink, compression="zstd")
     say_bytes(sink.getvalue().to_pybytes())
 
 

@@ -7,6 +7,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -262,6 +263,43 @@ def query(
     if sql is None:
         raise UserError("nothing is asked: give one SELECT statement, a name, or --list")
     return print_query(db or _settings().published, sql, layout.value)
+
+
+@app.command()
+def coverage(
+    year: Annotated[int | None, typer.Option(min=2008, help="Only reports on this year.")] = None,
+    county: Annotated[
+        str | None, typer.Option(metavar="CODE_OR_NAME", help="Only this county, or any other division with all below.")
+    ] = None,
+    today: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Hold the deadlines against this day.")
+    ] = None,
+    sources: Annotated[Path | None, typer.Option(help="Registry whose bodies count though nothing was read.")] = None,
+    db: Annotated[Path | None, typer.Option(help="DuckDB file; the published one by default.")] = None,
+    layout: Annotated[QueryFormat, typer.Option("--format", help="How to print the rows.")] = QueryFormat.TABLE,
+) -> None:
+    """List who has not published, by county and year.
+
+    A line for each body and year without a report in the database, from the body's first report on, with the deadline:
+    31 January of the year after for departments and towns, 31 March for governments of counties and above. Bodies of
+    the registry that NIANBAO_SOURCES or --sources names are asked for the last year where nothing was read of them.
+    The next deadline is named on standard error.
+
+    \b
+    Examples:
+      nianbao coverage
+      nianbao coverage --year 2024 --county 青浦区
+      nianbao coverage --sources towns.csv --format csv > missing.csv
+
+    Exit status: 0 nobody is late, 1 a deadline has passed, 2 wrong usage, 3 the database cannot be opened.
+    """
+    from flows.coverage import print_coverage
+
+    settings = _settings(sources)
+    day = today.date() if today else None
+    raise typer.Exit(
+        print_coverage(settings, db or settings.published, layout.value, year=year, within=county, today=day)
+    )
 
 
 @app.command()

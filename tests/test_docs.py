@@ -121,7 +121,7 @@ def test_every_rule_is_described_and_no_other() -> None:
 
 def shown() -> list[tuple[str, str]]:
     """Each call that the pages show with its output, and that needs nothing but the sample site."""
-    alone = ("query", "parse data/", "parse --format", "explain data/", "sources check --sources data/")
+    alone = ("query", "coverage", "parse data/", "parse --format", "explain data/", "sources check --sources data/")
     blocks = (match for page in PAGES for match in BLOCK.finditer(page.read_text(encoding="utf-8")))
     return sorted({(match["call"], match["output"]) for match in blocks if match["call"].startswith(alone)})
 
