@@ -375,6 +375,30 @@ def history(
 
 
 @app.command()
+def rebuild(
+    compare: Annotated[bool, typer.Option("--compare", help="Only say what would differ; change nothing.")] = False,
+    layout: Annotated[RowFormat, typer.Option("--format", help="How to print the differences.")] = RowFormat.TABLE,
+    home: Home = None,
+) -> None:
+    """Make the whole warehouse anew from the archive.
+
+    Tells every run again in its order, reads what was new or had changed, prints what differs from the published
+    database, and takes its place. Nothing is fetched.
+
+    \b
+    Examples:
+      nianbao rebuild --compare
+      nianbao rebuild
+
+    Exit status: 0 done (with --compare: no difference), 1 some difference (--compare), 2 nothing to compare with, 3 no
+    archive, or another run is going on.
+    """
+    from flows.runs import rebuild_now
+
+    raise typer.Exit(rebuild_now(_settings(home=home), layout.value, compare=compare))
+
+
+@app.command()
 def serve(home: Home = None) -> None:
     """Run the nightly flow every night.
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flows.answers import print_rows
 from flows.errors import ExitCode
 from flows.output import complain, say
+
+if TYPE_CHECKING:
+    from load.diff import Change
 
 
 def export_reports(database: Path, target: Path, layout: str, where: str | None) -> ExitCode:
@@ -22,9 +27,14 @@ def export_reports(database: Path, target: Path, layout: str, where: str | None)
 
 def print_diff(a: Path, b: Path, layout: str) -> ExitCode:
     """Print what differs between two databases; exit status 1 when anything does."""
-    from load.diff import Change, diff_warehouses
+    from load.diff import diff_warehouses
 
     changes = diff_warehouses(a, b)
-    columns = list(Change.__slots__)
-    print_rows(columns, [[getattr(change, column) for column in columns] for change in changes], layout)
+    print_changes(changes, layout)
     return ExitCode.SOME_FAILED if changes else ExitCode.OK
+
+
+def print_changes(changes: Sequence[Change], layout: str) -> None:
+    """Print differences between two databases, a row each."""
+    columns = ("change", "report_id", "issuer", "year", "figure", "before", "after")
+    print_rows(columns, [[getattr(change, column) for column in columns] for change in changes], layout)

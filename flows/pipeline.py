@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
+from typing import Protocol
 
 from extract.archive import Archive, ArchiveError, Kept, Visit
 from extract.archive.records import Change
@@ -53,6 +54,16 @@ class Failure:
     stage: str
     reason: str
     outcome: str = ""
+
+
+class Shelf(Protocol):
+    """What reading takes from the archive, as it is or as it was at some time."""
+
+    def get(self, sha256: str) -> bytes:
+        """The bytes with this hash; raises :class:`ArchiveError` when they are not kept."""
+
+    def latest(self, url: str) -> Kept | None:
+        """The last version of an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +197,7 @@ def process_town(town: Town, *, crawler: Crawler, archive: Archive) -> TownResul
 
 
 def read_fetched(
-    fetched: FetchedTown, *, archive: Archive, known: Container[Known] = (), loaded: Container[str] = ()
+    fetched: FetchedTown, *, archive: Shelf, known: Container[Known] = (), loaded: Container[str] = ()
 ) -> TownResult:
     """Read what a town's addresses gave; what could not be had becomes a :class:`Failure`.
 
@@ -327,14 +338,14 @@ def _is_settled(visit: Visit, known: Container[Known]) -> bool:
     return visit.role != Role.REPORT or own in known or (source.address, "") in known
 
 
-def _read_visited(visit: Visit, archive: Archive) -> list[_Outcome]:
+def _read_visited(visit: Visit, archive: Shelf) -> list[_Outcome]:
     if visit.kept is None:
         reason = visit.reason or visit.outcome
         return [_Outcome(visit.source, stage="fetch", reason=reason, outcome=visit.outcome)]
     return _read_by_role(visit.role, visit.kept, archive)
 
 
-def _read_by_role(role: str, kept: Kept, archive: Archive) -> list[_Outcome]:
+def _read_by_role(role: str, kept: Kept, archive: Shelf) -> list[_Outcome]:
     """A report is read; what leads to reports, or belongs to one, is only told of."""
     if role == Role.REPORT:
         return _read_kept(_source(kept), archive, kept)
@@ -356,7 +367,7 @@ def _version(source: Source, archive: Archive) -> Kept | None:
     return next((kept for kept in reversed(versions) if kept.sha256 == source.snapshot_sha256), None)
 
 
-def _read_kept(source: Source, archive: Archive, kept: Kept | None) -> list[_Outcome]:
+def _read_kept(source: Source, archive: Shelf, kept: Kept | None) -> list[_Outcome]:
     """Read what was kept of a source; where it has no statutory table, its documents, if one of them has."""
     try:
         data = archive.get(source.snapshot_sha256)
@@ -371,7 +382,7 @@ def _read_kept(source: Source, archive: Archive, kept: Kept | None) -> list[_Out
     return _read_documents(own, kept.url, links, archive) or [own]
 
 
-def _with_page(document: _Outcome, page_url: str, archive: Archive) -> _Outcome:
+def _with_page(document: _Outcome, page_url: str, archive: Shelf) -> _Outcome:
     """A document's reading with what its page, as it was kept last, says besides."""
     kept = archive.latest(page_url)
     page = _read(archive.get(kept.sha256), _source(kept), kept).reading if kept else None
@@ -381,7 +392,7 @@ def _with_page(document: _Outcome, page_url: str, archive: Archive) -> _Outcome:
     return replace(document, reading=replace(reading, report=with_page(reading.report, page.report)))
 
 
-def _read_documents(page: _Outcome, url: str, links: Iterable[str], archive: Archive) -> list[_Outcome]:
+def _read_documents(page: _Outcome, url: str, links: Iterable[str], archive: Shelf) -> list[_Outcome]:
     """The reports that the documents of a page hold, and the page without a report; nothing where they hold none."""
     kept = [document for link in links if (document := archive.latest(link))]
     read = [_read(archive.get(found.sha256), _source(found, url), found) for found in kept]

@@ -10,10 +10,12 @@ from contextlib import contextmanager
 
 from extract.archive import Archive
 from flows.errors import ExitCode
+from flows.exports import print_changes
 from flows.ledger import LOAD, begin_run, end_run
 from flows.lock import single_run
 from flows.output import complain, say
 from flows.pipeline import Failure, Summary, load, read_saved, registered_towns
+from flows.rebuild import rebuild_warehouse
 from flows.rerun import rerun_town
 from flows.server import connected_server
 from flows.settings import Settings
@@ -68,6 +70,17 @@ def rerun_now(settings: Settings, town: str, *, year: int | None, refetch: bool)
         say(f"{change}\n")
     say(f"{rerun.town}: read {rerun.reports} reports, {len(rerun.changes) or 'no'} changes\n")
     return _complain_of(rerun.failures)
+
+
+def rebuild_now(settings: Settings, layout: str, *, compare: bool) -> ExitCode:
+    """Make the warehouse anew from the archive and print what differs; with ``compare`` only that."""
+    with single_run(settings.home):
+        rebuilt = rebuild_warehouse(settings, compare=compare)
+    if rebuilt.changes:
+        print_changes(rebuilt.changes, layout)
+    counts = f"runs: {rebuilt.runs}; visits: {rebuilt.visits}; reports read: {rebuilt.readings}"
+    complain(f"{counts}; differences: {len(rebuilt.changes)}")
+    return ExitCode.SOME_FAILED if compare and rebuilt.changes else ExitCode.OK
 
 
 def load_paths(settings: Settings, paths: Sequence[str]) -> ExitCode:

@@ -101,6 +101,10 @@ class Archive:
         except ArchiveError as error:
             raise ArchiveError(f"the archived bytes {sha256} cannot be read: {error}") from None
 
+    def place(self, sha256: str) -> tuple[str, int] | None:
+        """File and offset of the record that has the bytes with this hash, None where no file has them."""
+        return self._index.place(sha256)
+
     def latest(self, url: str) -> Kept | None:
         """The last version of an address, None when it never gave anything."""
         return self._index.latest(url)

@@ -123,7 +123,19 @@ def test_wrong_usage_is_one_line_and_exit_status_2(
 
 @pytest.mark.parametrize(
     "command",
-    ["parse", "explain", "show", "crawl", "rerun", "load", "query", "serve", "sources check", "archive reindex"],
+    [
+        "parse",
+        "explain",
+        "show",
+        "crawl",
+        "rerun",
+        "load",
+        "query",
+        "serve",
+        "rebuild",
+        "sources check",
+        "archive reindex",
+    ],
 )
 def test_every_command_has_help_with_examples(capsys: pytest.CaptureFixture[str], command: str) -> None:
     status, out, _ = call(capsys, *command.split(), "--help")

@@ -25,6 +25,7 @@ from web.server import Web, kept, serving
 
 from extract.archive import Archive
 from flows.night import run_night
+from flows.rebuild import rebuild_warehouse
 from flows.settings import Settings
 from load.audit import audit
 from load.database import open_database
@@ -145,6 +146,7 @@ def test_killed_at_any_moment_nothing_is_lost_nothing_is_there_twice(web: Web, t
         assert content(killed) == content(undisturbed)
         assert versions(killed) == versions(undisturbed)
         epoch += 1
+    assert rebuild_warehouse(killed, compare=True).changes == ()
     twice = [found for found, count in Counter(responses(killed.archive)).items() if count > 1]
     assert twice == []
     assert run_query(killed.published, "SELECT count(*) FROM run WHERE state = 'running'")[1] == [(0,)]
