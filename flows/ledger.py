@@ -16,7 +16,7 @@ from load.warehouse import open_warehouse, transaction
 NIGHTLY = "nightly"
 TOWN = "town"
 LOAD = "load"
-_WRITTEN_ELSEWHERE = ("run_id", "started_at", "ended_at")
+_WRITTEN_ELSEWHERE = ("run_id", "started_at")
 
 
 def begin_run(settings: Settings, archive: Archive, kind: str, *, go_on: bool = False) -> Run:
@@ -29,13 +29,15 @@ def begin_run(settings: Settings, archive: Archive, kind: str, *, go_on: bool = 
     gone_on = next((event for event in reversed(cut_off) if go_on and _goes_on(event, kind, settings)), None)
     run = run_of(gone_on or archive.begin(f"{kind}-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}", {"kind": kind}))
     with open_warehouse(settings.warehouse) as connection, transaction(connection):
-        for event in cut_off:
-            if event is not gone_on:
-                record_run(connection, counted(connection, replace(run_of(event), state="interrupted")))
-        record_run(connection, counted(connection, run))
-    for event in cut_off:
-        if event is not gone_on:
-            archive.end({"state": "interrupted"}, run=event.run)
+        given_up = [
+            counted(connection, replace(run_of(event), state="interrupted"))
+            for event in cut_off
+            if event is not gone_on
+        ]
+        for one in (*given_up, counted(connection, run)):
+            record_run(connection, one)
+    for one in given_up:
+        archive.end(_facts(one), run=one.run_id)
     archive.begin(run.run_id)
     return run
 
@@ -56,8 +58,7 @@ def end_run(
         record_run(connection, ended)
     if publish:
         publish_warehouse(settings)
-    facts = {name: str(value) for name, value in asdict(ended).items() if value is not None}
-    archive.end({name: value for name, value in facts.items() if name not in _WRITTEN_ELSEWHERE})
+    archive.end(_facts(ended))
     archive.sync()
     return ended
 
@@ -66,6 +67,12 @@ def run_of(event: RunEvent) -> Run:
     """The run that an event of the archive tells of."""
     began = datetime.fromisoformat(event.at)
     return Run(event.run, event.fact("kind") or "", began)
+
+
+def _facts(run: Run) -> dict[str, str]:
+    """What the archive keeps of a run that has ended, besides its name and when it began."""
+    told = {name: str(value) for name, value in asdict(run).items() if value is not None}
+    return {name: value for name, value in told.items() if name not in _WRITTEN_ELSEWHERE}
 
 
 def _goes_on(event: RunEvent, kind: str, settings: Settings) -> bool:

@@ -1,4 +1,4 @@
-"""Prefect flows: ``nightly`` over the whole registry, ``town`` over one town; thin over ``flows.pipeline``.
+"""Prefect flows: ``nightly`` over the whole registry, ``town`` over one town, ``rebuild`` over the archive; all thin.
 
 A task per town, never per page (a task costs some milliseconds).  Addresses that fail are failures inside the
 town's result; a task fails, and is retried, only for what nobody foresaw, such as a full disk.
@@ -16,10 +16,11 @@ from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.errors import one_line
+from flows.errors import ExitCode, UserError, one_line
 from flows.lock import single_run
 from flows.night import Night
 from flows.pipeline import Failure, FetchedTown, Summary, TownResult, registered_towns
+from flows.rebuild import Rebuilt, rebuild_warehouse
 from flows.rerun import Rerun, rerun_town
 from flows.settings import Settings, load_settings
 from flows.sources import Town
@@ -78,6 +79,21 @@ def town(name: str, year: int | None = None, refetch: bool = False) -> Rerun:
     return rerun
 
 
+@flow(name="rebuild")
+def rebuild(compare: bool = False) -> Rebuilt:
+    """Make the whole warehouse anew from the archive, or only ``compare`` it; see ``flows.rebuild``.
+
+    Fails with :class:`UserError` when a comparison finds a difference.
+    """
+    settings = load_settings()
+    with single_run(settings.home):
+        rebuilt = rebuild_warehouse(settings, compare=compare)
+    get_run_logger().info(rebuilt.line)
+    if compare and rebuilt.changes:
+        raise UserError(rebuilt.line, ExitCode.SOME_FAILED)
+    return rebuilt
+
+
 def _crawl(night: Night) -> Iterator[list[TownResult]]:
     """The results of all towns, in batches: hosts are asked all through, while towns that are done are read."""
     futures: list[tuple[PrefectFuture[TownResult], Town]] = []
@@ -104,7 +120,7 @@ def _outcome(future: PrefectFuture[TownResult], town: Town) -> TownResult:
 
 
 def serve(settings: Settings) -> None:
-    """Serve both flows until interrupted: ``nightly`` by the clock of the settings, ``town`` on demand.
+    """Serve the flows until interrupted: ``nightly`` by the clock of the settings, ``town`` and ``rebuild`` on demand.
 
     The schedule stays active on the server when this process stops, so that a restart misses no night.
     """
@@ -119,5 +135,8 @@ def serve(settings: Settings) -> None:
         schedules=[Cron(settings.cron, timezone=settings.timezone)],
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
-    on_demand = RunnerDeployment.from_flow(town, name="town", entrypoint_type=EntrypointType.MODULE_PATH)
-    serve_deployments(by_the_clock, on_demand, pause_on_shutdown=False, print_starting_message=False)
+    on_demand = (
+        RunnerDeployment.from_flow(flow, name=flow.name, entrypoint_type=EntrypointType.MODULE_PATH)
+        for flow in (town, rebuild)
+    )
+    serve_deployments(by_the_clock, *on_demand, pause_on_shutdown=False, print_starting_message=False)

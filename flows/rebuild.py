@@ -18,7 +18,7 @@ from flows.settings import Settings
 from flows.sources import Town
 from load.database import Connection
 from load.diff import Change, diff_warehouses
-from load.ledger import Run, record_run
+from load.ledger import Run, counted, record_run
 from load.warehouse import open_warehouse, transaction
 
 _VISITS_A_BATCH = 500
@@ -32,6 +32,12 @@ class Rebuilt:
     visits: int
     readings: int
     changes: tuple[Change, ...]
+
+    @property
+    def line(self) -> str:
+        """The rebuild in one line, for a log."""
+        counts = f"runs: {self.runs}; visits: {self.visits}; reports read: {self.readings}"
+        return f"{counts}; differences: {len(self.changes)}"
 
 
 class _Everything:
@@ -103,15 +109,13 @@ def _batches(visits: tuple[Visit, ...]) -> Iterator[tuple[Visit, ...]]:
 
 
 def _record(past: PastRun, warehouse: Connection) -> int:
-    """Write a run into the ledger as its last record tells of it; 0 for visits that belong to none."""
+    """Write a run into the ledger as its last record tells of it, else as far as it came; 0 for visits of no run."""
     if past.began is None:
         return 0
-    run = replace(run_of(past.began), state="interrupted")
+    run = counted(warehouse, run_of(past.began))
     if past.ended:
         told: dict[str, Any] = {name: _typed(name, value) for name, value in past.ended.facts if name in _FACTS}
-        run = replace(run, ended_at=datetime.fromisoformat(past.ended.at), **told)
-    if run.state == "interrupted":
-        run = replace(run, ended_at=None)
+        run = replace(run, **told)
     with transaction(warehouse):
         record_run(warehouse, run)
     return 1
@@ -120,5 +124,7 @@ def _record(past: PastRun, warehouse: Connection) -> int:
 _FACTS = {field.name: str(field.type) for field in fields(Run)}
 
 
-def _typed(name: str, value: str) -> int | str:
+def _typed(name: str, value: str) -> int | str | datetime:
+    if name == "ended_at":
+        return datetime.fromisoformat(value)
     return int(value) if _FACTS[name] == "int" else value

@@ -78,8 +78,7 @@ def rebuild_now(settings: Settings, layout: str, *, compare: bool) -> ExitCode:
         rebuilt = rebuild_warehouse(settings, compare=compare)
     if rebuilt.changes:
         print_changes(rebuilt.changes, layout)
-    counts = f"runs: {rebuilt.runs}; visits: {rebuilt.visits}; reports read: {rebuilt.readings}"
-    complain(f"{counts}; differences: {len(rebuilt.changes)}")
+    complain(rebuilt.line)
     return ExitCode.SOME_FAILED if compare and rebuilt.changes else ExitCode.OK
 
 

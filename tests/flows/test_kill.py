@@ -33,7 +33,7 @@ from load.query import run_query
 
 KILLS = int(os.environ.get("CHAOS_KILLS", "30"))
 KILLS_AN_EPOCH = 6
-HOSTS = 4
+TOWNS = ("三道河子", "甘霖", "練塘", "重龍")
 PAGES = 6
 SEED = (SAMPLE_SITE / "lingyuan/sandaohezi/2020.txt").read_text(encoding="utf-8")
 """Comparable parts of the tables: two runs differ in when they asked, and so in where the bytes lie."""
@@ -56,12 +56,17 @@ def web() -> Iterator[Web]:
 
 
 def settle(web: Web, epoch: int) -> list[str]:
-    """Put the pages of an epoch on the web: every page is new in the first, and every third one changes in each."""
+    """Put the pages of an epoch on the web: every page is new in the first, and every third one changes in each.
+
+    Each host has the reports of one town on years that follow each other, one a year: of several reports on one year
+    the last fetched counts between the years, and two runs differ in when they asked.
+    """
     urls = []
-    for host in range(HOSTS):
+    for host, town in enumerate(TOWNS):
         for page in range(PAGES):
             version = epoch if (page + epoch) % 3 == 0 else 0
-            data = SEED.replace("2020年", f"{2018 + page % 4}年").replace("<td>0</td>", f"<td>{version}</td>", 1)
+            data = SEED.replace("2020年", f"{2018 + page}年").replace("三道河子", town)
+            data = data.replace("行政許可 | 0 |", f"行政許可 | {version} |", 1)
             body = f"{data}\n<!-- {host} {page} {version} -->".encode()
             urls.append(web.page(f"h{host}.example", f"/{page}.html", kept(body, f'"{host}.{page}.{version}"')))
     return urls
@@ -146,6 +151,7 @@ def test_killed_at_any_moment_nothing_is_lost_nothing_is_there_twice(web: Web, t
         assert content(killed) == content(undisturbed)
         assert versions(killed) == versions(undisturbed)
         epoch += 1
+    assert any(row[2] == "years.items" for row in content(killed)["finding"])
     assert rebuild_warehouse(killed, compare=True).changes == ()
     twice = [found for found, count in Counter(responses(killed.archive)).items() if count > 1]
     assert twice == []

@@ -21,6 +21,7 @@ from conftest import GONE, SAMPLE_SITE, command_environment, registry_text, run_
 
 from flows.settings import Settings
 from flows.site import served_folder
+from load.database import open_database
 from load.query import run_query
 
 Api = tuple[str, dict[str, str]]
@@ -81,8 +82,23 @@ def test_the_server_knows_a_task_for_each_town(night: Night, prefect_api: Api) -
 
 
 def test_the_town_flow_reads_one_town_again(prefect_api: Api, night: Night) -> None:
-    code = "import os; from flows.nightly import town; print(town('211382117').reports, flush=True); os._exit(0)"
-    done = subprocess.run(
+    done = _called(prefect_api, night, "town('211382117').reports")
+    assert (done.stdout, done.stderr) == ("1\n", "")
+
+
+def test_the_rebuild_flow_compares_and_fails_where_something_differs(prefect_api: Api, night: Night) -> None:
+    assert _called(prefect_api, night, "rebuild(compare=True).changes").stdout == "()\n"
+    with open_database(night.settings.published) as connection:
+        connection.execute("DELETE FROM report WHERE year = 2016")
+    assert "differences: 1" in _called(prefect_api, night, "rebuild(compare=True)").stderr
+    assert _called(prefect_api, night, "len(rebuild().changes)").stdout == "1\n"
+    assert _called(prefect_api, night, "rebuild(compare=True).changes").stdout == "()\n"
+
+
+def _called(prefect_api: Api, night: Night, call: str) -> subprocess.CompletedProcess[str]:
+    """A flow called in a process of its own, and the value of the expression printed."""
+    code = f"import os; from flows.nightly import rebuild, town; print({call}, flush=True); os._exit(0)"
+    return subprocess.run(
         [sys.executable, "-c", code],
         cwd=night.settings.home,
         env=command_environment(
@@ -93,21 +109,22 @@ def test_the_town_flow_reads_one_town_again(prefect_api: Api, night: Night) -> N
         ),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
-    assert (done.stdout, done.stderr) == ("1\n", "")
 
 
 def test_the_nightly_schedule_survives_the_end_of_serve_and_its_restart(prefect_api: Api, settings: Settings) -> None:
     def schedules() -> list[dict[str, Any]]:
-        found = ask(prefect_api, "deployments/filter", deployments={"name": {"any_": ["nightly"]}})
-        return [schedule for deployment in found for schedule in deployment["schedules"]]
+        return [schedule for deployment in deployed("nightly") for schedule in deployment["schedules"]]
+
+    def deployed(name: str) -> Any:
+        return ask(prefect_api, "deployments/filter", deployments={"name": {"any_": [name]}})
 
     for _ in range(2):
         with _serving(prefect_api, settings) as process:
             wait_for(schedules)
-            wait_for(lambda: ask(prefect_api, "deployments/filter", deployments={"name": {"any_": ["town"]}}))
+            wait_for(lambda: deployed("town") and deployed("rebuild"))
             process.send_signal(signal.SIGINT)
             process.wait(20)
         (schedule,) = schedules()

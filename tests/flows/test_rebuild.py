@@ -11,7 +11,9 @@ from web.server import Web, kept, status
 
 from extract.archive import Archive
 from flows.errors import ExitCode, UserError
-from flows.night import run_night
+from flows.lock import single_run
+from flows.night import Night, run_night
+from flows.pipeline import publish_warehouse, registered_towns
 from flows.rebuild import rebuild_warehouse
 from flows.runs import load_paths, rebuild_now
 from flows.settings import Settings
@@ -19,7 +21,7 @@ from load.database import open_database
 from load.export import export
 
 __all__ = ["home", "web"]
-LEDGER = "SELECT * EXCLUDE (started_at, ended_at, seconds, visited_at) FROM run JOIN visit USING (run_id) ORDER BY ALL"
+LEDGER = "FROM run LEFT JOIN visit USING (run_id) ORDER BY ALL"
 
 
 def exported(settings: Settings, folder: Path) -> dict[str, bytes]:
@@ -29,7 +31,10 @@ def exported(settings: Settings, folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def lived(home: Settings, web: Web, tmp_path: Path) -> Settings:
-    """An installation with some history: pages new, unchanged, changed, changed back and gone; a file loaded."""
+    """An installation with some history: pages new, unchanged, changed, changed back and gone; a file loaded.
+
+    A night was cut off and given up, and the last one goes on.
+    """
     page = "lintao/art/2022/1/21/art_6924_1509973.html"
     data = (SAMPLE_SITE / page).read_bytes()
     run_night(home)
@@ -42,7 +47,17 @@ def lived(home: Settings, web: Web, tmp_path: Path) -> Settings:
     saved.write_text((SAMPLE_SITE / SEED).read_text(encoding="utf-8").replace("2020", "2021"), encoding="utf-8")
     load_paths(home, [str(saved)])
     saved.unlink()
+    cut_off(home)
+    run_night(home.model_copy(update={"resume_hours": 0.0}))
+    cut_off(home)
+    publish_warehouse(home)
     return home
+
+
+def cut_off(settings: Settings) -> None:
+    """A night that ended before it had asked anything."""
+    with single_run(settings.home):
+        Night(settings, registered_towns(settings)).leave()
 
 
 def test_the_exports_of_a_rebuilt_warehouse_are_the_same_bytes(lived: Settings, web: Web, tmp_path: Path) -> None:
@@ -51,11 +66,11 @@ def test_the_exports_of_a_rebuilt_warehouse_are_the_same_bytes(lived: Settings, 
     for name in ("working.duckdb", "archive/index.sqlite"):
         (lived.home / name).unlink()
     rebuilt = rebuild_warehouse(lived)
-    assert (rebuilt.runs, rebuilt.changes) == (7, ())
+    assert (rebuilt.runs, rebuilt.changes) == (10, ())
     assert exported(lived, tmp_path / "after") == before
     assert len(before) > 5
     assert rows(lived, LEDGER) == ledger
-    assert len(ledger) == 6 * len(PAGES) + 1
+    assert len(ledger) == 7 * len(PAGES) + 1 + 2
     assert len(web.requests) == asked
     assert not (lived.home / "rebuild").exists()
 
