@@ -20,14 +20,14 @@ from transform.tokens import RawRow
 def align(form: Form, year: int | None, raw_rows: Sequence[RawRow]) -> Alignment:
     """Place every table of the form; ``year``, the year reported on, tells columns and tables of years apart."""
     result = Alignment()
-    instances = find_instances(raw_rows, {table.id: _rows_of(table) for table in form.tables})
+    instances = find_instances(raw_rows, {table.id: rows_of(table) for table in form.tables})
     rivalled = False
     single: dict[str, dict[str, Placement]] = {}
     for table in form.tables:
         found = relevant(instances.get(table.id, ()), table)
         for instance in found:
             result.blocks |= _occupied(instance)
-        printings = [_place(form, year, instance, table) for instance in found]
+        printings = [place_instance(form, year, instance, table) for instance in found]
         if printings:
             chosen = choose(year, result.doubts, table, printings)
             result.placements.update(chosen.placements)
@@ -52,7 +52,8 @@ def _extra(printings: Sequence[Printing], chosen: Mapping[str, Placement]) -> It
 
 
 @lru_cache(maxsize=64)
-def _rows_of(table: TableDef) -> tuple[str, ...]:
+def rows_of(table: TableDef) -> tuple[str, ...]:
+    """The rows that a whole printing of the table has; a row that may stand for several is none of them."""
     return tuple(row.id for row in table.rows if not row.instead_of)
 
 
@@ -68,7 +69,8 @@ def _occupied(instance: Instance) -> set[int]:
     return blocks
 
 
-def _place(form: Form, year: int | None, instance: Instance, table: TableDef) -> Printing:
+def place_instance(form: Form, year: int | None, instance: Instance, table: TableDef) -> Printing:
+    """The cells that one printing of a table gives to its figures, and the doubts about them."""
     doubts = Doubts()
     if table.layout == "list":
         placements = place_list(year, doubts, instance, table)

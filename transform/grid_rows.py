@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -18,13 +18,16 @@ from transform.tokens import (
     is_unit,
     is_value_word,
 )
-from transform.vocabulary import Sense, SenseKind
+from transform.vocabulary import Sense, SenseKind, TextInfo
 
 _MIN_BLANK_STRIP = 5
 _MIN_TURNED_ROWS = 8
 _MIN_TURNED_OUTCOMES = 4
 _MAX_TURNED_ROWS = 10
 _ANYWHERE = frozenset({"handled", "total"})
+
+Describing = Callable[[str, bool], TextInfo]
+"""Tells what the text of a cell can mean, see :func:`transform.tokens.describe_cell`."""
 
 
 @dataclass(slots=True)
@@ -57,7 +60,14 @@ class _Header:
                 self.columns.setdefault(column, []).insert(0, token)
 
 
-def grid_rows(grid: Grid, block: int, lead: tuple[Caption, ...], above: list[Token], pinyin: bool) -> Iterator[RawRow]:
+def grid_rows(
+    grid: Grid,
+    block: int,
+    lead: tuple[Caption, ...],
+    above: list[Token],
+    pinyin: bool,
+    describing: Describing = describe_cell,
+) -> Iterator[RawRow]:
     """The rows of one grid; ``above`` holds, and takes, a header printed as a grid of its own."""
     pending: list[Token] = list(above)
     above.clear()
@@ -68,7 +78,7 @@ def grid_rows(grid: Grid, block: int, lead: tuple[Caption, ...], above: list[Tok
     blank_strip: RawRow | None = None
     beside: dict[int, list[RawRow]] = {}
     for r, row in enumerate(grid.rows):
-        tokens = _row_tokens(grid, row, r, block, pinyin)
+        tokens = _row_tokens(grid, row, r, block, pinyin, describing)
         aside: list[Token] = []
         if header.ignored:
             aside = [t for t in tokens if t.column in header.totals and t.info.is_value]
@@ -113,7 +123,9 @@ def grid_rows(grid: Grid, block: int, lead: tuple[Caption, ...], above: list[Tok
         above.extend(pending)
 
 
-def _row_tokens(grid: Grid, row: Sequence[Cell | None], r: int, block: int, pinyin: bool) -> list[Token]:
+def _row_tokens(
+    grid: Grid, row: Sequence[Cell | None], r: int, block: int, pinyin: bool, describing: Describing
+) -> list[Token]:
     tokens: list[Token] = []
     previous: Cell | None = None
     above = grid.rows[r - 1] if r else (None,) * len(row)
@@ -122,7 +134,7 @@ def _row_tokens(grid: Grid, row: Sequence[Cell | None], r: int, block: int, piny
             if cell is not None and tokens:
                 tokens[-1].width += 1
             continue
-        tokens.append(Token(describe_cell(cell.text, pinyin), grid, cell, column, 1, upper is cell, block))
+        tokens.append(Token(describing(cell.text, pinyin), grid, cell, column, 1, upper is cell, block))
         previous = cell
     return tokens
 
@@ -198,7 +210,7 @@ def _is_data(tokens: list[Token], zone: int, columns: dict[int, list[Token]]) ->
     return info.has("row") and len(values) >= _MIN_BLANK_STRIP and not named
 
 
-def upright(grid: Grid, pinyin: bool) -> Grid:
+def upright(grid: Grid, pinyin: bool, describing: Describing = describe_cell) -> Grid:
     """The grid, turned when its rows and columns are exchanged (cells keep their place in the source).
 
     Exchanged are a requests table whose outcomes run across, and a disputes table whose outcomes run down.
@@ -209,10 +221,10 @@ def upright(grid: Grid, pinyin: bool) -> Grid:
     columns = tuple(zip(*grid.rows, strict=True))
 
     def down(kind: SenseKind, table: str) -> int:
-        return max(_senses_along(column, kind, table, pinyin) for column in columns[:4])
+        return max(_senses_along(column, kind, table, pinyin, describing) for column in columns[:4])
 
     def across(kind: SenseKind, table: str) -> int:
-        return max(_senses_along(row, kind, table, pinyin) for row in grid.rows[:5])
+        return max(_senses_along(row, kind, table, pinyin, describing) for row in grid.rows[:5])
 
     outcomes = across("row", "requests")
     turned = outcomes >= _MIN_TURNED_ROWS and outcomes > down("row", "requests")
@@ -222,8 +234,10 @@ def upright(grid: Grid, pinyin: bool) -> Grid:
     return Grid(columns, grid.locator, grid.exact, grid.row_lines) if turned else grid
 
 
-def _senses_along(cells: Sequence[Cell | None], kind: SenseKind, table: str, pinyin: bool) -> int:
-    labels = frozenset([describe_cell(cell.text, pinyin).senses for cell in cells if cell is not None])
+def _senses_along(
+    cells: Sequence[Cell | None], kind: SenseKind, table: str, pinyin: bool, describing: Describing
+) -> int:
+    labels = frozenset([describing(cell.text, pinyin).senses for cell in cells if cell is not None])
     return _number_named(labels, kind, table)
 
 

@@ -37,6 +37,7 @@ class _ReadRow:
     has_amounts: bool
     reading: ColumnReading
     header: list[Token]
+    repeats_bands: bool
 
 
 @lru_cache(maxsize=256)
@@ -58,6 +59,7 @@ def place_rows(
     header: list[Token] = []
     read: list[_ReadRow] = []
     known_rows = {r.id: r for r in table.rows}
+    bands: dict[int, bool] = {}
     lead = _leads(instance, table)
     plans = ColumnPlans(table, year)
     for placed in instance.rows:
@@ -74,7 +76,10 @@ def place_rows(
                 placed.row = without_filling(placed.row, _value_columns(instance, table, placed.row, len(columns)))
         reading = plans.read(placed.row, header, columns, lead(placed.row))
         figures, has_amounts = _figures_of(row_def, table)
-        read.append(_ReadRow(placed, columns, figures, has_amounts, reading, header))
+        above = placed.row.header_columns
+        if id(above) not in bands:
+            bands[id(above)] = _prints_bands_once_a_column(placed.row)
+        read.append(_ReadRow(placed, columns, figures, has_amounts, reading, header, bands[id(above)]))
     placements: dict[str, Placement] = {}
     total = total_place(table)
     mode, tie = _better_mode(read, total)
@@ -128,7 +133,7 @@ def _doubt_unnamed_columns(doubts: Doubts, table: TableDef, read: Sequence[_Read
 def _write_row(doubts: Doubts, row: _ReadRow, slots: Slots, table: TableDef, placements: dict[str, Placement]) -> None:
     """Write down the cells of a row that is read, and what is doubtful about them."""
     placed = row.placed
-    if _repeats_merged_cells(placed.row, slots):
+    if row.repeats_bands and _repeats_merged_cells(slots):
         doubts.add(
             f"{table.id}.merged_cell",
             row.figures,
@@ -291,14 +296,17 @@ def _spans_several(token: Token, slots: Slots) -> bool:
     return token.info.has_digits and (token.inherited or slots.count(token) > 1)
 
 
-def _repeats_merged_cells(row: RawRow, slots: Slots) -> bool:
-    """Whether all places of a row print the same long number in a grid that prints merged bands once a column."""
+def _repeats_merged_cells(slots: Slots) -> bool:
+    """Whether all places of a row print the same long number."""
     first = slots[0]
     if len(slots) < 2 or (first is not None and len(first.info.text) < _MIN_REPEATED_DIGITS):
         return False
     texts = {t.info.text for t in slots if t is not None}
-    if len(texts) != 1 or sum(c.isdigit() for c in texts.pop()) < _MIN_REPEATED_DIGITS:
-        return False
+    return len(texts) == 1 and sum(c.isdigit() for c in texts.pop()) >= _MIN_REPEATED_DIGITS
+
+
+def _prints_bands_once_a_column(row: RawRow) -> bool:
+    """Whether the grid of a row prints merged bands once a column, as it may print other merged cells."""
     bands = [t for stack in (row.header_columns or {}).values() for t in stack if t.info.has("band")]
     return len({id(t) for t in bands}) > 1
 

@@ -209,12 +209,18 @@ def _numeral(text: str, lexicon: _Lexicon) -> int | None:
     return None if section is None else total + section
 
 
-def _unit(text: str, lexicon: _Lexicon) -> _Unit | None:
-    """The unit that a header prints: 万元, (万元), 单位:万元, 采购总金额/万元 or 采购总金额万元."""
+def unit_named(text: str) -> str | None:
+    """The unit that a header prints: 万元 in (万元), 单位:万元, 采购总金额/万元 or 采购总金额万元, or None."""
+    units = _lexicon().units
     pieces = _HEADER_BREAK.split(fold(text).lower())
-    named = (lexicon.units[piece] for piece in reversed(pieces) if piece in lexicon.units)
-    scaled = (unit for word, unit in lexicon.units.items() if unit.dimension == "money" and pieces[-1].endswith(word))
-    return next(named, None) or max(scaled, key=lambda unit: unit.factor, default=None)
+    named = next((piece for piece in reversed(pieces) if piece in units), None)
+    money = (word for word, unit in units.items() if unit.dimension == "money" and pieces[-1].endswith(word))
+    return named or max(money, key=lambda word: units[word].factor, default=None)
+
+
+def _unit(text: str, lexicon: _Lexicon) -> _Unit | None:
+    word = unit_named(text)
+    return lexicon.units[word] if word is not None else None
 
 
 def _text(note: str | None = None) -> Value:
@@ -344,6 +350,11 @@ def _matched_value(
         (match["scale"] or "") + (unit_word or "") or None,
         _joined_notes(note, approximate, remark, match["marks"], marks),
     )
+
+
+def plain_number(text: str) -> int | None:
+    """The number that a cell prints in plain digits and nothing else, as most cells do; None for others."""
+    return int(text) if _PLAIN.match(text) else None
 
 
 @lru_cache(maxsize=1 << 16)

@@ -6,16 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from transform.candidates import FULL_STRIP, UNKNOWN, Candidate, candidate_of, is_header
 from transform.forms import TableDef, load_forms
 from transform.tokens import RawRow, Token, alignment_words
-from transform.vocabulary import Sense
 
-_STRIP_MARKS = frozenset({"upheld", "corrected", "pending"})
-_MIN_STRIP_VALUES = 3
-_FULL_STRIP = 15
-_LEAST_STRIP = 5
 _FULL_ROW = 7
-_MIN_HEADER = 3
 
 
 @dataclass(slots=True, eq=False)
@@ -86,77 +81,11 @@ def _sub_rows() -> dict[str, frozenset[str]]:
     }
 
 
-@dataclass(slots=True, eq=False)
-class _Candidate:
-    row: RawRow
-    kind: str
-    label: Token | None = None
-    options: tuple[tuple[str, str], ...] = ()
-    placed: tuple[str, str] | None = None
-    by_position: bool = False
-
-
-def _last_label(row: RawRow) -> Token | None:
-    words = alignment_words()
-    for token in reversed(row.labels):
-        if token.info.key and token.info.key not in words.units:
-            return token
-    return None
-
-
-def _is_strip(row: RawRow) -> bool:
-    """Whether the header above is that of the disputes table: outcomes of cases, no row label needed."""
-    if row.header_columns:
-        return _heads_strip(frozenset([t.info.senses for stack in row.header_columns.values() for t in stack]))
-    return _heads_strip(frozenset([t.info.senses for t in (*row.header, *row.labels)]))
-
-
-@lru_cache(maxsize=1 << 12)
-def _heads_strip(labels: frozenset[frozenset[Sense]]) -> bool:
-    named = {(s.kind, s.id) for senses in labels for s in senses if s.table == "disputes"}
-    marks = [i for kind, i in named if kind == "column" and i in _STRIP_MARKS]
-    cases = [i for kind, i in named if kind == "row"]
-    return len(marks) >= 2 or len(cases) >= 2
-
-
-@lru_cache(maxsize=1 << 12)
-def _row_options(senses: frozenset[Sense]) -> tuple[tuple[str, str], ...]:
-    """The rows of tables that a label can mean, in a fixed order."""
-    return tuple(sorted((sense.table, sense.id) for sense in senses if sense.kind == "row"))
-
-
-def _candidate(row: RawRow) -> _Candidate:
-    label = _last_label(row)
-    words = alignment_words()
-    if label is None or (label.info.ids("column", "disputes") and _is_strip(row)):
-        blank_flat = row.header_columns is None and all(t.info.is_blank for t in row.values)
-        return _Candidate(row, "strip" if _is_strip(row) and not blank_flat else "unlabelled", label)
-    options = _row_options(label.info.senses)
-    if options:
-        if all(table == "disputes" for table, _ in options) and label.inherited:
-            return _Candidate(row, "strip" if _is_strip(row) else "unlabelled", label)
-        return _Candidate(row, "row", label, options)
-    if label.info.has("group") or label.info.key in words.subtotal:
-        return _Candidate(row, "strip" if _is_strip(row) else "subtotal", label)
-    if _is_strip(row) and _counts_outcomes(row) and not any(label.info.has(kind) for kind in ("title", "band")):
-        return _Candidate(row, "strip", label)
-    return _Candidate(row, "unknown", label)
-
-
-def _counts_outcomes(row: RawRow) -> bool:
-    """Whether a row with a label of its own (数量) has the values of a strip: printed ones, or cells under outcomes."""
-    if sum(t.info.has_digits for t in row.values) >= _MIN_STRIP_VALUES:
-        return True
-    stacks = row.header_columns or {}
-    under = [t for t in row.values if any(h.info.ids("column", "disputes") for h in stacks.get(t.column, ()))]
-    return len(under) >= _LEAST_STRIP
-
-
 def _rank(table: str, row: str) -> int:
     return _ranks()[table][row]
 
 
-def _neighbour(candidates: Sequence[_Candidate], start: int, step: int, table: str | None) -> tuple[str, str] | None:
+def _neighbour(candidates: Sequence[Candidate], start: int, step: int, table: str | None) -> tuple[str, str] | None:
     k = start + step
     while 0 <= k < len(candidates):
         placed = candidates[k].placed
@@ -166,7 +95,7 @@ def _neighbour(candidates: Sequence[_Candidate], start: int, step: int, table: s
     return None
 
 
-def _settle(candidates: list[_Candidate]) -> None:
+def _settle(candidates: list[Candidate]) -> None:
     for c in candidates:
         if len(c.options) == 1:
             c.placed = c.options[0]
@@ -188,7 +117,7 @@ def _settle(candidates: list[_Candidate]) -> None:
     _settle_ambiguous_totals(candidates)
 
 
-def _settle_ambiguous_totals(candidates: list[_Candidate]) -> None:
+def _settle_ambiguous_totals(candidates: list[Candidate]) -> None:
     """A label that means one row only (总计) between rows that leave no room for it is a subtotal."""
     words = alignment_words()
     for k, c in enumerate(candidates):
@@ -208,19 +137,15 @@ def _as_wide_as_row(row: RawRow, table: str) -> bool:
     return len(row.values) >= wide or len(row.values) == 1
 
 
-def _settle_by_position(candidates: list[_Candidate], rows: dict[str, tuple[str, ...]]) -> None:
+def _settle_by_position(candidates: list[Candidate], rows: dict[str, tuple[str, ...]]) -> None:
     """Rows whose label cannot be read, where exactly as many rows of the form are missing between their neighbours."""
     k = 0
     while k < len(candidates):
-        if candidates[k].placed is not None or candidates[k].kind not in ("unknown", "unlabelled"):
+        if candidates[k].placed is not None or candidates[k].kind not in UNKNOWN:
             k += 1
             continue
         end = k
-        while (
-            end < len(candidates)
-            and candidates[end].placed is None
-            and candidates[end].kind in ("unknown", "unlabelled")
-        ):
+        while end < len(candidates) and candidates[end].placed is None and candidates[end].kind in UNKNOWN:
             end += 1
         before = candidates[k - 1].placed if k else None
         after = candidates[end].placed if end < len(candidates) else None
@@ -244,7 +169,7 @@ def _settle_by_position(candidates: list[_Candidate], rows: dict[str, tuple[str,
         k = end
 
 
-def _without_group_sums(candidates: list[_Candidate]) -> None:
+def _without_group_sums(candidates: list[Candidate]) -> None:
     """A row that stands for a group is a subtotal where the rows of the group follow or go before."""
     for k, c in enumerate(candidates):
         if c.placed is None:
@@ -258,7 +183,7 @@ def _without_group_sums(candidates: list[_Candidate]) -> None:
             c.placed, c.kind = None, "subtotal"
 
 
-def _bare_strip(candidates: list[_Candidate]) -> None:
+def _bare_strip(candidates: list[Candidate]) -> None:
     """A row of exactly as many numbers as the disputes table has cells, where no header was printed for it.
 
     In flat text it may run on from the last row of the requests table.
@@ -268,23 +193,22 @@ def _bare_strip(candidates: list[_Candidate]) -> None:
     bare = [
         c
         for c in candidates
-        if c.kind in ("unlabelled", "unknown", "subtotal")
-        and sum(not t.info.is_blank for t in c.row.values) == _FULL_STRIP
+        if c.kind in ("subtotal", *UNKNOWN) and sum(not t.info.is_blank for t in c.row.values) == FULL_STRIP
     ]
     for candidate in bare:
         candidate.kind = "strip"
     for k, c in enumerate(candidates):
         last_of_requests = ("requests", union_rows()["requests"][-1]) in c.options
-        if not bare and last_of_requests and len(c.row.values) == _FULL_ROW + _FULL_STRIP:
+        if not bare and last_of_requests and len(c.row.values) == _FULL_ROW + FULL_STRIP:
             values = c.row.values[_FULL_ROW:]
             c.row = replace(c.row, values=c.row.values[:_FULL_ROW])
-            candidates.insert(k + 1, _Candidate(replace(c.row, header=[], labels=[], values=values), "strip"))
+            candidates.insert(k + 1, Candidate(replace(c.row, header=[], labels=[], values=values), "strip"))
             return
 
 
 def find_instances(raw_rows: Sequence[RawRow], rows: dict[str, tuple[str, ...]]) -> dict[str, list[Instance]]:
     """Every printing of every statutory table on the page, by table; ``rows`` are the rows of the form in force."""
-    candidates = [_candidate(row) for row in raw_rows]
+    candidates = [candidate_of(row) for row in raw_rows]
     _bare_strip(candidates)
     _settle(candidates)
     _without_group_sums(candidates)
@@ -298,9 +222,9 @@ def find_instances(raw_rows: Sequence[RawRow], rows: dict[str, tuple[str, ...]])
             current = instances["disputes"][-1]
             continue
         if c.placed is None:
-            if len([t for t in c.row.header if t.info.has("column")]) >= _MIN_HEADER:
+            if is_header(c.row.header):
                 lost_header = c.row.header
-            if current is not None and c.kind in ("subtotal", "unknown", "unlabelled"):
+            if current is not None and c.kind in ("subtotal", *UNKNOWN):
                 (current.subtotals if c.kind == "subtotal" else current.strange).append(c.row)
             continue
         table, row = c.placed
@@ -316,7 +240,7 @@ def _add_strip(instances: dict[str, list[Instance]], row: RawRow) -> None:
     found = instances.setdefault("disputes", [])
     width = len(row.values)
     last = found[-1] if found else None
-    if last and width < _FULL_STRIP and sum(len(p.row.values) for p in last.rows) + width <= _FULL_STRIP:
+    if last and width < FULL_STRIP and sum(len(p.row.values) for p in last.rows) + width <= FULL_STRIP:
         last.rows.append(PlacedRow(row, "disputes", ""))
     else:
         found.append(Instance("disputes", [PlacedRow(row, "disputes", "")]))
@@ -330,7 +254,7 @@ def _starts_over(instance: Instance, placed: PlacedRow) -> bool:
     """
     last = instance.rows[-1]
     if not last.row_id:
-        return sum(len(p.row.values) for p in instance.rows) >= _FULL_STRIP
+        return sum(len(p.row.values) for p in instance.rows) >= FULL_STRIP
     if _rank(placed.table, placed.row_id) >= _rank(last.table, last.row_id):
         return False
     if last.row.header_columns is None or placed.row.header_columns is None:

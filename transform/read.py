@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from extract.page import Page, Paragraph
 from transform.align import align
-from transform.alignment import Alignment, Placement
+from transform.by_template import read_by_template
 from transform.concepts import LOCAL_FORM
 from transform.contradictions import contradictions
 from transform.copied_text import copied_text
+from transform.figures import figures_of
 from transform.fold import has_pinyin_noise
-from transform.forms import FigureDef, Form
+from transform.forms import Form
 from transform.identities import domain_findings, identity_findings
 from transform.local_form import LocalTable, local_sums, read_local_table
 from transform.metadata import read_metadata
-from transform.model import Figure, Finding, Metadata, Report
+from transform.model import ExtraRow, Figure, Finding, Metadata, Report
 from transform.numbers import DOUBTFUL_NOTES, read_value
 from transform.raw_rows import read_rows
-from transform.recognise import recognise_form
+from transform.recognise import evidence_of, labels_of, recognise_form
 from transform.second_source import confirmed, stated_figures, with_second_source
 from transform.sections import passages, split_sections
 from transform.statements import read_statements
@@ -39,29 +41,6 @@ def _sample_texts(page: Page) -> list[str]:
             for row in block.rows:
                 texts.extend([cell.text for cell in row if cell is not None])
     return texts
-
-
-def _figure(definition: FigureDef, placement: Placement | None) -> Figure:
-    if placement is None or placement.token is None:
-        return Figure(definition.figure, None, definition.unit, "missing", None, None)
-    info = placement.token.info
-    raw, value, locator = info.text, info.value, placement.token.locator
-    if placement.value is not None:
-        return Figure(definition.figure, placement.value, definition.unit, "decoded", raw, locator)
-    if definition.decimal:
-        value = read_value(raw, unit=definition.unit, header_unit=placement.header_text)
-    return Figure(definition.figure, value.value, definition.unit, value.status, raw, locator)
-
-
-def _figures(form: Form, alignment: Alignment) -> dict[str, Figure]:
-    """Every figure of the form in its order; alternative rows only where the page prints them."""
-    figures: dict[str, Figure] = {}
-    place = alignment.placements.get
-    for name, definition in form.figures.items():
-        placement = place(name)
-        if placement is not None or not definition.alternative:
-            figures[name] = _figure(definition, placement)
-    return figures
 
 
 def _unusual_cells(form: Form, figures: Mapping[str, Figure]) -> list[Finding]:
@@ -187,6 +166,45 @@ def _local_table(form: Form | None, raw_rows: Sequence[RawRow], year: int | None
     return read_local_table(raw_rows, year)
 
 
+class _Tables(NamedTuple):
+    """What was read of the statutory tables, with the doubts about it and the blocks of flat text that they occupy."""
+
+    form: Form
+    figures: dict[str, Figure]
+    doubts: Sequence[Finding] = ()
+    uncertain: frozenset[str] = frozenset()
+    blocks: frozenset[int] = frozenset()
+    extra: tuple[ExtraRow, ...] = ()
+
+
+def _templated_tables(page: Page, year: int | None, pinyin: bool) -> _Tables | None:
+    read = read_by_template(page, year, pinyin)
+    return _Tables(*read) if read else None
+
+
+def _aligned_tables(page: Page, year: int | None, pinyin: bool) -> _Tables | LocalTable | None:
+    """The statutory tables; else what else was found: a local table, or nothing."""
+    raw_rows = read_rows(page, pinyin)
+    form = recognise_form(evidence_of([label.info for label in labels_of(raw_rows)]))
+    local = _local_table(form, raw_rows, year)
+    if form is None:
+        return local
+    alignment = align(form, year, raw_rows)
+    if len(alignment.placements) <= (len(local.numbers) if local else 0):
+        return local
+    doubts = alignment.doubts.findings
+    uncertain = {name for f in doubts if f.cause == "parse" for name in f.figures}
+    uncertain |= {name for name, p in alignment.placements.items() if not p.certain}
+    return _Tables(
+        form,
+        figures_of(form, alignment),
+        doubts,
+        frozenset(uncertain),
+        frozenset(alignment.blocks),
+        tuple(alignment.extra),
+    )
+
+
 def read_report(page: Page) -> Report:
     """Read a page as an annual report: figures of the form with their places, findings, sections, metadata, verdict.
 
@@ -195,31 +213,24 @@ def read_report(page: Page) -> Report:
     pinyin = has_pinyin_noise(_sample_texts(page))
     metadata, about = read_metadata(page, pinyin=pinyin)
     findings = list(about)
-    raw_rows = read_rows(page, pinyin)
-    form = recognise_form(raw_rows)
-    local = _local_table(form, raw_rows, metadata.year)
-    if form is None:
-        return _empty_report(page, metadata, findings, local, pinyin)
-    alignment = align(form, metadata.year, raw_rows)
-    if len(alignment.placements) <= (len(local.numbers) if local else 0):
-        return _empty_report(page, metadata, findings, local, pinyin)
-    figures = _figures(form, alignment)
-    sections = split_sections(page, frozenset(alignment.blocks), pinyin=pinyin)
-    uncertain = {name for f in alignment.doubts.findings if f.cause == "parse" for name in f.figures}
-    uncertain |= {name for name, p in alignment.placements.items() if not p.certain}
+    tables = _templated_tables(page, metadata.year, pinyin) or _aligned_tables(page, metadata.year, pinyin)
+    if not isinstance(tables, _Tables):
+        return _empty_report(page, metadata, findings, tables, pinyin)
+    form, figures, blocks = tables.form, tables.figures, tables.blocks
+    sections = split_sections(page, blocks, pinyin=pinyin)
     findings += _form_mismatch(form, metadata)
-    findings += alignment.doubts.findings
+    findings += tables.doubts
     statuses = {figure.status for figure in figures.values()}
     if "missing" in statuses:
         findings += _absent_tables(form, figures, page)
     findings += domain_findings(form, figures)
     if statuses != {"reported"}:
         findings += _doubtful_cells(form, figures)
-    prose = passages(page, sections, frozenset(alignment.blocks), pinyin=pinyin)
+    prose = passages(page, sections, blocks, pinyin=pinyin)
     stated = read_statements(prose, year=metadata.year)
     second = stated_figures(stated, form)
-    uncertain -= confirmed(second, figures)
-    findings += identity_findings(form, figures, frozenset(uncertain), metadata.division_code)
+    uncertain = tables.uncertain - confirmed(second, figures)
+    findings += identity_findings(form, figures, uncertain, metadata.division_code)
     findings += contradictions(stated, figures, form=form.id)
     findings = with_second_source(form, figures, findings, second, metadata.division_code)
     findings += copied_text(prose, metadata, {f.rule for f in findings})
@@ -232,5 +243,5 @@ def read_report(page: Page) -> Report:
         findings=tuple(findings),
         sections=sections,
         statements=tuple(s.statement for s in stated),
-        extra=tuple(alignment.extra),
+        extra=tables.extra,
     )

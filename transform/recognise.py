@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
@@ -61,24 +61,28 @@ def _forms_of_label() -> dict[str, frozenset[str]]:
     return {key: frozenset(forms) for key, forms in found.items()}
 
 
-class _Evidence(NamedTuple):
-    """What a label says of the form: senses that one form alone has, the form that its wording hints at, its sense."""
+class Evidence(NamedTuple):
+    """What labels say of the form: senses that one form alone has, labels worded as in one form alone, senses of rows.
 
-    own: tuple[str, frozenset[Sense]] | None
-    hint: str | None
-    row: Sense | None
+    The first two are pairs with the form.
+    """
+
+    own: frozenset[tuple[str, Sense]]
+    hints: frozenset[tuple[str, str]]
+    rows: frozenset[Sense]
 
 
 @lru_cache(maxsize=1 << 12)
-def _evidence(info: TextInfo) -> _Evidence:
+def _of_label(info: TextInfo) -> Evidence:
     of_sense = _forms_of_sense()
     senses = frozenset(s for s in info.senses if s.kind in ("row", "column"))
     forms = {f for s in senses for f in of_sense.get(s, ())}
     hinted = _forms_of_label().get(info.key, frozenset()) if senses else _forms_of_cut_label(info.key)
-    return _Evidence(
-        (forms.pop(), senses) if len(forms) == 1 else None,
-        next(iter(hinted)) if len(hinted) == 1 else None,
-        next((s for s in senses if s in of_sense), None) if len(senses) == 1 else None,
+    form = next(iter(forms)) if len(forms) == 1 else None
+    return Evidence(
+        frozenset((form, sense) for sense in senses) if form else frozenset(),
+        frozenset((hint, info.key) for hint in hinted) if len(hinted) == 1 else frozenset(),
+        frozenset(s for s in senses if s in of_sense) if len(senses) == 1 else frozenset(),
     )
 
 
@@ -96,8 +100,8 @@ def _forms_of_cut_label(key: str) -> frozenset[str]:
     )
 
 
-def _labels(rows: Sequence[RawRow]) -> list[TextInfo]:
-    """The labels of rows and headers, each once."""
+def labels_of(rows: Sequence[RawRow]) -> list[Token]:
+    """The labels of rows and headers."""
     labels: list[Token] = []
     columns: dict[int, list[Token]] | None = None
     for row in rows:
@@ -107,10 +111,20 @@ def _labels(rows: Sequence[RawRow]) -> list[TextInfo]:
             columns = row.header_columns
             for stack in (columns or {}).values():
                 labels += stack
-    return list(dict.fromkeys([label.info for label in labels]))
+    return labels
 
 
-def recognise_form(raw_rows: Sequence[RawRow]) -> Form | None:
+def evidence_of(labels: Iterable[TextInfo]) -> Evidence:
+    """What labels say of the form."""
+    parts = [_of_label(info) for info in dict.fromkeys(labels)]
+    return Evidence(
+        frozenset(chain.from_iterable([part.own for part in parts])),
+        frozenset(chain.from_iterable([part.hints for part in parts])),
+        frozenset(chain.from_iterable([part.rows for part in parts])),
+    )
+
+
+def recognise_form(evidence: Evidence) -> Form | None:
     """The form whose own labels the tables print most; None when no statutory table was found.
 
     Labels that several forms share count for each of them, so that a lone requests or disputes table is still
@@ -118,29 +132,16 @@ def recognise_form(raw_rows: Sequence[RawRow]) -> Form | None:
     has every printed row of its own wins, then the later.
     """
     of_sense = _forms_of_sense()
-    rows: set[Sense] = set()
-    own: dict[str, set[Sense]] = {}
-    hints: dict[str, set[str]] = {}
-    for info in _labels(raw_rows):
-        evidence = _evidence(info)
-        if evidence.own:
-            form_id, senses = evidence.own
-            own.setdefault(form_id, set()).update(senses)
-        if evidence.hint:
-            hints.setdefault(evidence.hint, set()).add(info.key)
-        if evidence.row:
-            rows.add(evidence.row)
-    if len(rows) + sum(map(len, own.values())) < _MIN_LABELS:
+    rows = evidence.rows
+    if len(rows) + len(evidence.own) < _MIN_LABELS:
         return None
-
+    unique = Counter(form for form, _ in evidence.own)
+    hinted = Counter(form for form, _ in evidence.hints)
     shares = Counter(chain.from_iterable(of_sense[sense] for sense in rows))
 
     def score(form: Form) -> tuple[float, int, int]:
-        shared = shares[form.id]
-        unique = len(own.get(form.id, ()))
-        own_rows = _own_rows()[form.id]
-        hinted = len(hints.get(form.id, ()))
-        return (shared + 2 * unique + hinted / 2, int(bool(rows & _alternatives() & own_rows)), form.first_year)
+        weight = shares[form.id] + 2 * unique[form.id] + hinted[form.id] / 2
+        return (weight, int(bool(rows & _alternatives() & _own_rows()[form.id])), form.first_year)
 
     best = max(load_forms().values(), key=score)
     return best if score(best)[0] >= _MIN_LABELS else None

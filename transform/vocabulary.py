@@ -125,12 +125,13 @@ class _Index:
 def _stands_over(sense: Sense) -> bool:
     """Whether a label can stand before another in one cell: groups, bands, headings, and the cases of a strip."""
     return sense.kind in ("group", "band", "parent", "corner") or (
-        sense.kind == "row" and sense.table in _strip_tables()
+        sense.kind == "row" and sense.table in strip_tables()
     )
 
 
 @lru_cache(maxsize=1)
-def _strip_tables() -> frozenset[str]:
+def strip_tables() -> frozenset[str]:
+    """The tables that have all cells in one row."""
     return frozenset(t.id for form in load_forms().values() for t in form.tables if t.layout == "strip")
 
 

@@ -1,0 +1,47 @@
+"""A figure out of its cell: the number in the unit of the figure, or the reason why there is none."""
+
+from __future__ import annotations
+
+from transform.alignment import Alignment, Placement
+from transform.forms import FigureDef, Form
+from transform.model import Figure
+from transform.numbers import Value, plain_number, read_value
+
+
+def missing_figure(definition: FigureDef) -> Figure:
+    """A figure that has no place on the page."""
+    return Figure(definition.figure, None, definition.unit, "missing", None, None)
+
+
+def cell_figure(definition: FigureDef, raw: str, locator: str, header: str | None) -> Figure:
+    """The figure that a cell prints; ``header`` are the words over an amount, which may name its unit."""
+    if definition.decimal:
+        value = read_value(raw, unit=definition.unit, header_unit=header)
+    elif (number := plain_number(raw)) is not None:
+        return Figure(definition.figure, number, definition.unit, "reported", raw, locator)
+    else:
+        value = read_value(raw)
+    return Figure(definition.figure, value.value, definition.unit, value.status, raw, locator)
+
+
+def figures_of(form: Form, alignment: Alignment) -> dict[str, Figure]:
+    """Every figure of the form in its order; alternative rows only where the page prints them."""
+    figures: dict[str, Figure] = {}
+    place = alignment.placements.get
+    for name, definition in form.figures.items():
+        placement = place(name)
+        if placement is not None or not definition.alternative:
+            figures[name] = _placed_figure(definition, placement)
+    return figures
+
+
+def _placed_figure(definition: FigureDef, placement: Placement | None) -> Figure:
+    if placement is None or placement.token is None:
+        return missing_figure(definition)
+    info, locator = placement.token.info, placement.token.locator
+    if placement.value is not None:
+        return Figure(definition.figure, placement.value, definition.unit, "decoded", info.text, locator)
+    value: Value = info.value
+    if definition.decimal:
+        value = read_value(info.text, unit=definition.unit, header_unit=placement.header_text)
+    return Figure(definition.figure, value.value, definition.unit, value.status, info.text, locator)
