@@ -10,7 +10,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, get_args
 
-from transform.cued import Cued
+from transform.cued import Cued, Words
 from transform.model import SectionId, Severity
 
 LOCAL_FORM = "local"
@@ -52,10 +52,6 @@ class Concept:
     nil_table: Mapping[str, tuple[str, ...]]
     explained_by: frozenset[str]
 
-    def may_be_in(self, text: str) -> bool:
-        """Whether a text holds one of ``also``, or none is asked for."""
-        return not self.also or any(map(text.__contains__, self.also))
-
     @property
     def states(self) -> re.Pattern[str] | None:
         """Finds the numbers of the concept in the group ``n``."""
@@ -90,18 +86,25 @@ class Wording:
     channel_lists: re.Pattern[str]
     parts: str
     other_years: tuple[tuple[tuple[str, ...], int, str], ...]
-    needs: tuple[str, ...]
+    words: Words
     concepts: tuple[Concept, ...]
-
-    def needed(self, text: str) -> list[str]:
-        """The words of ``needs`` that a text holds."""
-        return [word for word in self.needs if word in text]
 
 
 @lru_cache(maxsize=1 << 10)
-def concerned(words: tuple[str, ...]) -> tuple[Concept, ...]:
-    """The concepts that a text may state which holds those words of ``needs``, in the order of the file."""
-    return tuple(concept for concept in load_wording().concepts if not frozenset(words).isdisjoint(concept.needs))
+def concerned(words: tuple[str, ...], also: tuple[str, ...]) -> tuple[Concept, ...]:
+    """The concepts that need one of ``words`` and, where they also need another, one of ``also``; as in the file."""
+    return tuple(
+        concept
+        for concept in load_wording().concepts
+        if not frozenset(words).isdisjoint(concept.needs)
+        and (not concept.also or not frozenset(also).isdisjoint(concept.also))
+    )
+
+
+@lru_cache(maxsize=1 << 10)
+def readable(words: tuple[str, ...], also: tuple[str, ...], *, counted: bool, denied: bool) -> tuple[Concept, ...]:
+    """Those concerned of which a text can state a number where something is counted, or none where it is denied."""
+    return tuple(c for c in concerned(words, also) if (counted and c.stating) or (denied and c.denying))
 
 
 def _alternatives(patterns: Sequence[str], parts: Mapping[str, str]) -> str | None:
@@ -176,6 +179,6 @@ def load_wording() -> Wording:
             (tuple(sentence["next_year"]), 1, sentence["next_year_as"]),
             (tuple(sentence["last_year"]), -1, sentence["last_year_as"]),
         ),
-        needs=tuple(sorted({need for concept in concepts for need in concept.needs})),
+        words=Words.of(sorted({word for concept in concepts for word in (*concept.needs, *concept.also)})),
         concepts=concepts,
     )

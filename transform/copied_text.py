@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
+from transform.cued import Cued
 from transform.gazetteer import gazetteer
 from transform.model import Finding, Metadata, Passage
 
@@ -24,8 +25,9 @@ _LEAST_NAME = 2
 
 @dataclass(frozen=True, slots=True)
 class _Signs:
-    template: re.Pattern[str]
-    own_year: re.Pattern[str]
+    template: Cued
+    own_year: Cued
+    organ: re.Pattern[str]
     named: re.Pattern[str]
     least: int
 
@@ -33,11 +35,15 @@ class _Signs:
 @lru_cache(maxsize=1)
 def _signs() -> _Signs:
     raw = tomllib.loads(resources.files("data").joinpath("copied_text.toml").read_text(encoding="utf-8"))
+    template, own_year, own_organ = raw["template"], raw["own_year"], raw["own_organ"]
+    endings, bodies = "|".join(own_organ["endings"]), "|".join(own_organ["bodies"])
+    left_in = re.compile("|".join(f"(?:{pattern})" for pattern in template["patterns"]))
     return _Signs(
-        template=re.compile("|".join(f"(?:{pattern})" for pattern in raw["template"]["patterns"])),
-        own_year=re.compile(raw["own_year"]["begins"]),
-        named=re.compile(raw["own_organ"]["named"]),
-        least=raw["own_organ"]["least"],
+        template=Cued(left_in, tuple(template["cues"])),
+        own_year=Cued(re.compile(own_year["begins"]), tuple(own_year["cues"])),
+        organ=re.compile(f"(?:{endings})(?:{bodies})"),
+        named=re.compile(f"(?P<name>[\u4e00-\u9fff]{{2,7}}?(?:{endings}))(?:{bodies})"),
+        least=own_organ["least"],
     )
 
 
@@ -78,7 +84,8 @@ def _other_issuer(passages: Sequence[Passage], metadata: Metadata) -> Iterator[F
     """The text names another town as an organ, again and again, and never the town that reports."""
     if metadata.issuer is None or len(metadata.division_code or "") != _TOWN_CODE:
         return
-    named = [match["name"] for p in passages for match in _signs().named.finditer(p.folded)]
+    texts = (p.folded for p in passages if _signs().organ.search(p.folded))
+    named = [match["name"] for text in texts for match in _signs().named.finditer(text)]
     towns = Counter(town for name in named if (town := _town(name)))
     own = {town for town in towns if town in metadata.issuer}
     others = [(town, count) for town, count in towns.most_common() if town not in own and count >= _signs().least]

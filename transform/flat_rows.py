@@ -10,6 +10,7 @@ from itertools import pairwise
 from extract.page import Cell, Grid, Paragraph
 from transform.broken_labels import unstacked, with_labels_below
 from transform.fold import fold
+from transform.numbers import is_mere_words
 from transform.tokens import (
     LONGEST_LABEL,
     LONGEST_STREAM_LABEL,
@@ -56,8 +57,10 @@ def _ends_in_value(text: str) -> bool:
 
 @lru_cache(maxsize=1 << 13)
 def _value_at_end(text: str, whole: bool) -> bool:
+    if is_mere_words(text):
+        return False
     for piece in text.split(" ")[-2:]:
-        if _VALUE_CHARACTER.search(piece):
+        if _VALUE_CHARACTER.search(piece) and not is_mere_words(piece):
             info = describe(piece, False, False)
             if info.is_value or is_value_word(info):
                 return True

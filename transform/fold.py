@@ -25,11 +25,11 @@ _INVISIBLE = re.compile(
     "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\ufff9-\ufffb\x00-\x08\x0e-\x1f\x7f]"
 )
 _BRACKETED_LETTER = re.compile(rf"[(（][ \u3000]?[{_LETTERS}]", re.IGNORECASE)
-_MAY_COMPOSE = re.compile(
-    "[^\x00-\u02ff\u0370-\u0482\u2000-\u20cf\u2100-\u2cee\u2cf2-\u2d7e\u2d80-\u2ddf\u2e00-\u2fff\u3000-\u3029\u3030-\u3098\u309b-\u3130\u318f-\u9fff"
-    "\ue000-\ufaff\ufe00-\ufe0f\ufe30-\uff9d\uffe0-\uffee\ufff9-\uffff]"
+_MAY_COMPOSE = (
+    "\u0300-\u036f\u0483-\u1fff\u20d0-\u20ff\u2cef-\u2cf1\u2d7f\u2de0-\u2dff\u302a-\u302f\u3099\u309a\u3131-\u318e"
+    "\ua000-\udfff\ufb00-\ufdff\ufe10-\ufe2f\uff9e-\uffdf\uffef-\ufff8\U00010000-\U0010ffff"
 )
-"""What may join its neighbours under NFKC: combining marks, Hangul, scripts that reports do not use."""
+"""Ranges of what may join its neighbours under NFKC: combining marks, Hangul, scripts that reports do not use."""
 _COMPATIBLE = (*range(0x80, 0x300), *range(0x370, 0x483), *range(0x2000, 0x3400), *range(0xFE30, 0x10000))
 _LONGEST_KEPT = 96
 _KEPT_OF_A_PAGE = 256
@@ -135,10 +135,13 @@ def fold(text: str, *, pinyin: bool = False) -> str:
 
 
 def _fold(text: str, pinyin: bool) -> str:
-    changed, opening, table = _single_folds()
-    if (pinyin and opening.search(text)) or _MAY_COMPOSE.search(text):
+    touched, opening, table = _single_folds()
+    found = set(touched.findall(text))
+    if not found <= table.keys() or (pinyin and opening.search(text)):
         return _fold_in_steps(text, pinyin)
-    return changed.sub(lambda match: table[match[0]], text)
+    for character in found:
+        text = text.replace(character, table[character])
+    return text
 
 
 _kept_fold = lru_cache(maxsize=1 << 15)(_fold)
@@ -155,17 +158,18 @@ def _fold_in_steps(text: str, pinyin: bool) -> str:
 
 @lru_cache(maxsize=1)
 def _single_folds() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, str]]:
-    """The characters that folding changes where they stand alone, those that open a bracket, what they become."""
+    """The characters that folding may touch, those that open a bracket, what each becomes that folds by itself.
+
+    No character becomes one that is changed in its turn.
+    """
     codes = (*range(0x80), *_COMPATIBLE, *range(0xF900, 0xFB00), *range(0xFE00, 0xFE10), *_fold_table())
-    alone = [*map(chr, codes)]
+    may_compose = re.compile(f"[{_MAY_COMPOSE}]")
+    alone = [character for character in map(chr, codes) if not may_compose.match(character)]
     folded_alone = _fold_in_steps(_APART.join(alone), False).split(_APART)
     table = {character: folded for character, folded in zip(alone, folded_alone, strict=True) if character != folded}
     opening = ["(", *(character for character, folded in table.items() if "(" in folded)]
-    return _any_character(table), _any_character(opening), table
-
-
-def _any_character(characters: Iterable[str]) -> re.Pattern[str]:
-    return re.compile(f"[{re.escape(''.join(characters))}]")
+    touched = re.compile(f"[{re.escape(''.join(table))}{_MAY_COMPOSE}]")
+    return touched, re.compile(f"[{re.escape(''.join(opening))}]"), table
 
 
 def han_only(folded: str) -> str:

@@ -24,6 +24,7 @@ from transform.titles import (
     cued_with_years,
     is_organ,
     joined_title,
+    may_hold_title,
     read_title,
     titles_in_window,
     with_years,
@@ -172,9 +173,10 @@ def _best_title(page: Page, texts: _Texts, pinyin: bool) -> Title | None:
                 for title in titles
                 if weight == "meta" or title.organ or title.year
             ]
+    before = [line for line in page.meta.get("html:before", "").split("\n") if may_hold_title(line)]
     found += [
         (title.fit + _WEIGHTS["before"], title)
-        for line in reversed(page.meta.get("html:before", "").split("\n"))
+        for line in reversed(before)
         if len(line) <= _SHORT and (title := read_title(clean(line, pinyin=pinyin))) and (title.organ or title.year)
     ]
     said = {title.year for fit, title in found if title.year and fit > 0}

@@ -395,6 +395,11 @@ def read_value(text: str, *, unit: str | None = None, header_unit: str | None = 
     return _matched_value(match, lexicon, unit, header_unit, marks) if match else _several_or_words(spaced, lexicon)
 
 
+def is_mere_words(text: str) -> bool:
+    """Whether a text begins with so many Han characters that begin no number that it can be no value."""
+    return _lexicon().mere_words.match(text) is not None
+
+
 def value_like(text: str) -> bool:
     """Whether a cell holds a figure rather than words: a blank, a dash, a number, or an ambiguous run of digits."""
     value = read_value(text)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from transform.concepts import NO_STATEMENTS, Concept, Wording, concerned, load_wording
+from transform.concepts import NO_STATEMENTS, Concept, Wording, concerned, load_wording, readable
 from transform.model import Number, Passage, Scope, Statement
 from transform.numbers import read_value
 from transform.titles import aligned_fold
@@ -52,10 +52,11 @@ def read_statements(passages: Sequence[Passage], *, year: int | None) -> tuple[S
         if not wording.signs.search(folded):
             continue
         text = _without_titles(folded, year, wording)
-        needed = wording.needed(text)
-        possible = [concept for concept in concerned(tuple(needed)) if concept.may_be_in(text)] if needed else []
-        for sentence in _sentences(text, wording) if possible else ():
-            for stated in _in_sentence(sentence, passage, year, wording, needed):
+        words = wording.words.within(text)
+        if not concerned(words, words):
+            continue
+        for sentence in _sentences(text, wording):
+            for stated in _in_sentence(sentence, passage, year, wording, words):
                 made = stated.statement
                 found.setdefault((made.concept, made.value, made.quote, made.locator), stated)
     return tuple(found.values())
@@ -88,19 +89,20 @@ def _sentences(text: str, wording: Wording) -> Iterator[_Sentence]:
 
 
 def _in_sentence(
-    sentence: _Sentence, passage: Passage, year: int | None, wording: Wording, needed: Sequence[str]
+    sentence: _Sentence, passage: Passage, year: int | None, wording: Wording, words: Sequence[str]
 ) -> Iterator[Stated]:
-    words = tuple([word for word in needed if word in sentence.text])
-    if not words or not wording.signs.search(sentence.text):
+    words = tuple([word for word in words if word in sentence.text])
+    text = wording.channel_lists.sub("", wording.whole_year.without(sentence.text)) if words else ""
+    also = words if text == sentence.text else wording.words.within(text)
+    if not concerned(words, also) or not wording.signs.search(sentence.text):
         return
-    text = wording.channel_lists.sub("", wording.whole_year.without(sentence.text))
     spoken = _Sentence(text, sentence.years, sentence.continued)
     plain: bool | None = None
     counted, denied = wording.counted.search(text) is not None, wording.denied.search(text) is not None
-    for concept in concerned(words):
-        kinds = (concept.states if counted else None, concept.denies if denied else None)
-        if kinds == (None, None) or not concept.may_be_in(text) or any(map(text.__contains__, concept.bars)):
+    for concept in readable(words, also, counted=counted, denied=denied):
+        if any(map(text.__contains__, concept.bars)):
             continue
+        kinds = (concept.states if counted else None, concept.denies if denied else None)
         for match, value in _matches(text, concept, wording, *kinds):
             plain = _is_plain(spoken, year, wording) if plain is None else plain
             scope = _scope(spoken, match, concept, year, wording, plain=plain)

@@ -120,6 +120,11 @@ def aligned_fold(text: str) -> tuple[str, list[int]]:
     return "".join(folded), places
 
 
+def may_hold_title(text: str) -> bool:
+    """Whether a text, cleaned or not, has the character that no title lacks."""
+    return _grammar().hint in text
+
+
 @lru_cache(maxsize=4096)
 def read_title(text: str) -> Title | None:
     """Read a cleaned text as a report's title; None where it does not have the words of one."""

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from transform.cued import Cued
+from transform import copied_text
+from transform.cued import Cued, Words
 from transform.gazetteer import wording
 from transform.titles import cued_with_years
 
@@ -21,6 +22,8 @@ def cued_patterns() -> Iterator[tuple[str, Cued]]:
     for name in ("said", "mentioned"):
         for pattern in rules["years"][name]:
             yield name, cued_with_years(pattern, name)
+    yield "template", copied_text._signs().template
+    yield "own_year", copied_text._signs().own_year
     yield "date_labels", cued_with_years(rules["dates"]["labels"], "date_labels")
 
 
@@ -36,3 +39,9 @@ def test_a_text_without_a_cue_is_passed_over() -> None:
     cued = Cued(re.compile("由(.+)编制"), ("由",))
     assert [match[1] for match in cued.through(["本镇编制", "由党政办编制"])] == ["党政办"]
     assert not cued.worth("本镇编制")
+
+
+@given(st.text("一二三四", max_size=12))
+def test_the_words_of_a_text_come_in_the_order_of_the_list(text: str) -> None:
+    words = ("四", "一二", "一二三", "二三", "三四一")
+    assert Words.of(words).within(text) == tuple(word for word in words if word in text)

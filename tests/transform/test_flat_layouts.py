@@ -9,8 +9,9 @@ import pytest
 from extract.formats import read_page
 from transform.forms import Form, TableDef, figure_id, load_forms
 from transform.model import Report
+from transform.numbers import is_mere_words
 from transform.read import read_report
-from transform.tokens import is_value_word
+from transform.tokens import alignment_words, is_value_word
 from transform.vocabulary import describe, similar_label
 
 Rows = list[list[str]]
@@ -272,3 +273,8 @@ def test_the_fifteen_numbers_of_the_disputes_need_no_header(above: str) -> None:
     assert found == dict(
         zip((figure_id(disputes, r.id, c.id) for r in disputes.rows for c in disputes.columns), numbers, strict=True)
     )
+
+
+@pytest.mark.parametrize("before", ["", "其中", "一、"])
+def test_no_word_in_place_of_a_value_is_passed_over_as_mere_words(before: str) -> None:
+    assert not [word for word in alignment_words().value_words if is_mere_words(before + word)]

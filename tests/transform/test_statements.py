@@ -356,8 +356,8 @@ def test_prose_of_eight_times_the_length_takes_no_more_than_twice_that_time() ->
 
 def test_what_a_sentence_states_comes_in_the_order_of_the_wording() -> None:
     wording = load_wording()
-    words = wording.needed("没有因政府信息公开被申请行政复议或者提起行政诉讼,没有接到举报投诉,也未收到申诉")
-    found = concerned(tuple(words))
+    words = wording.words.within("没有因政府信息公开被申请行政复议或者提起行政诉讼,没有接到举报投诉,也未收到申诉")
+    found = concerned(words, words)
     assert len(found) > 4
     assert [*found] == sorted(found, key=wording.concepts.index)
 
