@@ -11,10 +11,11 @@ import pandas as pd
 import pytest
 
 from . import labels
-from .choices import LEVELS, Level
+from .choices import LEVELS, Dice, Level
 from .judge import judge
 from .layouts import Rendered, render
 from .truth import Amount, Trouble, make_truth
+from .wording import Wording
 
 SEEDS = range(60)
 
@@ -231,3 +232,9 @@ def test_a_planted_error_must_be_named() -> None:
     assert set(judge(reading, rendered).unnamed) == set(rendered.truth.planted)
     reading.findings = [ReadFinding(tuple(rendered.truth.planted))]
     assert not judge(reading, rendered).unnamed
+
+
+def test_a_slip_of_the_pen_never_takes_the_unit_of_an_amount() -> None:
+    for seed in range(300):
+        dice = Dice(random.Random(seed), "noisy", {"label.typos": "many"})
+        assert "万元" in Wording(dice)("本年收费金额（单位：万元）")

@@ -29,6 +29,8 @@ _LEFTOVERS = {
     "二、上年结转政府信息公开申请数量": "（指2019年未办结的）",
     "处理决定数量": "（按文书计1件）",
 }
+_UNIT = "万元"
+"""A slip never takes one of these: without it the page would print another amount."""
 _ORDINAL_STYLES = ("、", "．", ".", ") ")
 
 
@@ -89,7 +91,7 @@ class Wording:
             at = self._rng.choice(places)
             return words[:at] + _SLIPS[words[at]] + words[at + 1 :]
         at = self._rng.randrange(4, len(words))
-        return words[:at] + words[at + 1 :]
+        return words if words[at] in _UNIT else words[:at] + words[at + 1 :]
 
     def _ordinal(self, words: str) -> str:
         style = self._ordinals
