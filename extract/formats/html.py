@@ -45,10 +45,15 @@ def read_html(source: str, *, encoding: str = "utf-8", url: str | None = None) -
 
 
 def _shows_cells(page: Page) -> bool:
-    """Whether the page has a table of some size, or at least a few numbers that are paragraphs of their own."""
+    """Whether the page has a table of some size, or a few paragraphs that are numbers or end in one set apart."""
     if any(isinstance(block, Grid) and len(block.rows) * len(block.rows[0]) >= _LEAST_SHOWN for block in page.blocks):
         return True
-    return sum(isinstance(b, Paragraph) and _begins_as_count(b.text) for b in page.blocks) >= _LEAST_NUMBERS
+    return sum(isinstance(b, Paragraph) and _ends_in_count(b.text) for b in page.blocks) >= _LEAST_NUMBERS
+
+
+def _ends_in_count(words: str) -> bool:
+    last = words.rsplit(maxsplit=1)[-1:]
+    return _begins_as_count(words) or (bool(last) and len(last[0]) <= _LONGEST_COUNT and last[0][0].isnumeric())
 
 
 def _begins_as_count(words: str) -> bool:

@@ -386,3 +386,13 @@ def test_what_a_page_carries_beside_its_own_tables_is_not_read():
     assert grids(read(f"<body><table>{rows}</table><noscript>{CARRIED}</noscript></body>")) == [
         [["项目", f"{n}件"] for n in range(10)]
     ]
+
+
+def test_rows_shown_as_paragraphs_go_before_a_table_kept_in_a_script():
+    lines = [
+        "一、本年新收政府信息公开申请数量 3 0 0 0 0 0 3",
+        "二、上年结转 〇 〇 〇 〇 〇 〇 〇",
+        "四、结转下年度 ０ ０ ０",
+    ]
+    page = read("".join(f"<p>{line}</p>" for line in lines) + f"<script type='text/template'>{CARRIED}</script>")
+    assert [block.text for block in page.blocks] == lines
