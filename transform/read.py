@@ -13,6 +13,7 @@ from transform.contradictions import contradictions
 from transform.copied_text import copied_text
 from transform.figures import figures_of
 from transform.fold import has_pinyin_noise
+from transform.foreign_tables import divided, foreign_tables
 from transform.forms import Form
 from transform.identities import domain_findings, identity_findings
 from transform.local_form import LocalTable, local_sums, read_local_table
@@ -178,21 +179,21 @@ class _Tables(NamedTuple):
 
 
 def _templated_tables(page: Page, year: int | None, pinyin: bool) -> _Tables | None:
-    read = read_by_template(page, year, pinyin)
+    read = None if divided(page, pinyin) else read_by_template(page, year, pinyin)
     return _Tables(*read) if read else None
 
 
-def _aligned_tables(page: Page, year: int | None, pinyin: bool) -> _Tables | LocalTable | None:
+def _aligned_tables(page: Page, metadata: Metadata, pinyin: bool) -> _Tables | LocalTable | None:
     """The statutory tables; else what else was found: a local table, or nothing."""
     raw_rows = read_rows(page, pinyin)
     form = recognise_form(evidence_of([label.info for label in labels_of(raw_rows)]))
-    local = _local_table(form, raw_rows, year)
+    local = _local_table(form, raw_rows, metadata.year)
     if form is None:
         return local
-    alignment = align(form, year, raw_rows)
+    alignment = align(form, metadata.year, raw_rows)
     if len(alignment.placements) <= (len(local.numbers) if local else 0):
         return local
-    doubts = alignment.doubts.findings
+    doubts = [*alignment.doubts.findings, *foreign_tables(page, metadata, form, alignment, pinyin)]
     uncertain = {name for f in doubts if f.cause == "parse" for name in f.figures}
     uncertain |= {name for name, p in alignment.placements.items() if not p.certain}
     return _Tables(
@@ -213,7 +214,7 @@ def read_report(page: Page) -> Report:
     pinyin = has_pinyin_noise(_sample_texts(page))
     metadata, about = read_metadata(page, pinyin=pinyin)
     findings = list(about)
-    tables = _templated_tables(page, metadata.year, pinyin) or _aligned_tables(page, metadata.year, pinyin)
+    tables = _templated_tables(page, metadata.year, pinyin) or _aligned_tables(page, metadata, pinyin)
     if not isinstance(tables, _Tables):
         return _empty_report(page, metadata, findings, tables, pinyin)
     form, figures, blocks = tables.form, tables.figures, tables.blocks

@@ -1,0 +1,55 @@
+"""Tables under another heading: they are not this report's own where it has none of the kind."""
+
+from __future__ import annotations
+
+import pytest
+from small_pages import DISPUTES, REQUESTS, read, table
+
+from transform.model import Report
+
+OWN = "三道河子镇2021年政府信息公开工作年度报告"
+STRIP = table(*DISPUTES, [0] * 15)
+
+
+def foreign(report: Report) -> set[str]:
+    return {f.rule for f in report.findings if f.rule.endswith("other_report")}
+
+
+def heading(text: str) -> str:
+    return f"<p>{text}</p>"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "凌源市财政局2021年政府信息公开工作年度报告",
+        "三道河子镇2020年政府信息公开工作年度报告",
+        "2020年情况（供对照）",
+        OWN,
+    ],
+)
+def test_a_table_that_only_another_report_on_the_page_has_is_in_doubt(other: str) -> None:
+    report = read(heading(OWN), STRIP, heading(other), REQUESTS)
+    assert foreign(report) == {"requests.other_report"}
+    doubted = {name for f in report.findings if f.rule == "requests.other_report" for name in f.figures}
+    assert {f.figure for f in report.figures if f.figure.startswith("requests.") and f.value is not None} <= doubted
+
+
+def test_last_years_table_before_the_report_is_in_doubt_where_this_years_is_missing() -> None:
+    report = read(heading("2020年情况（供对照）"), REQUESTS, heading("2021年情况"), heading(OWN), STRIP)
+    assert foreign(report) == {"requests.other_report"}
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (heading(OWN), REQUESTS, STRIP),
+        (heading("凌源市财政局2021年政府信息公开工作年度报告"), REQUESTS, STRIP),
+        (heading(OWN), REQUESTS, heading("与2020年相比，申请有所减少。"), STRIP),
+        (heading(OWN), REQUESTS, heading("2021年行政复议情况"), STRIP),
+        (heading(OWN), REQUESTS, STRIP, heading(OWN), REQUESTS, STRIP),
+        (REQUESTS, STRIP, heading("上一篇：三道河子镇2020年政府信息公开工作年度报告")),
+    ],
+)
+def test_a_page_of_one_report_is_not_doubted(parts: tuple[str, ...]) -> None:
+    assert not foreign(read(*parts))
