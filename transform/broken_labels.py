@@ -129,9 +129,12 @@ def _pieces(line: Sequence[Token], pinyin: bool) -> Sequence[Token]:
 def _words(stack: Sequence[Sequence[Token]], pinyin: bool) -> list[Token] | None:
     """The words of stacked lines, from left to right; None unless all pieces make known ones, a corner apart.
 
-    A line that needs no other, or more words than the longest line has pieces, is no stack: the order would be guessed.
+    A line that needs no other or holds a number, or more words than the longest line has pieces, is no stack: the order
+    would be guessed.
     """
     ends = tuple(len(line) for line in stack)
+    if any(token.info.has_digits for line in stack for token in line):
+        return None
     if max(ends) < _LEAST_STACKED or any(not any(_is_open(t) for t in line) for line in stack):
         return None
     failed: set[tuple[int, ...]] = set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -182,6 +182,8 @@ def _anchored(
     above = _above(stacks, tuple([t.column for t in row.values]), table, columns, year)
     tokens: Sequence[Token] = [row.values[k] for k in above.kept]
     leaves: Sequence[TextInfo | None] = above.leaves
+    if above.repeats and _parts_under_one_cell(tokens, leaves, row.header_columns):
+        return None, False
     if above.repeats:
         merged = _merge_repeated(tokens, leaves, table, {c.id for c in columns})
         if merged is None:
@@ -204,6 +206,20 @@ def _anchored(
     if not above.named <= by_id.keys():
         return None, by_place
     return tuple([by_id.get(c.id) for c in columns]), by_place
+
+
+def _parts_under_one_cell(
+    tokens: Sequence[Token], leaves: Sequence[TextInfo | None], above: Mapping[int, Sequence[Token]]
+) -> bool:
+    """Whether two printed values stand under one header cell: a grid that repeats merged cells would repeat it, too."""
+    heads = [
+        next((h for h in above.get(t.column, ()) if h.info is leaf), None)
+        for t, leaf in zip(tokens, leaves, strict=True)
+    ]
+    return any(
+        a is not None and a is b and not one.info.is_blank and not other.info.is_blank
+        for (a, b), (one, other) in zip(pairwise(heads), pairwise(tokens), strict=True)
+    )
 
 
 def _merge_repeated(

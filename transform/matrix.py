@@ -27,6 +27,7 @@ from transform.tokens import RawRow, Token
 
 _MONEY = "元"
 _MIN_REPEATED_DIGITS = 3
+_MIN_SHORT = 3
 
 
 @dataclass(slots=True, eq=False)
@@ -83,15 +84,15 @@ def place_rows(
     placements: dict[str, Placement] = {}
     total = total_place(table)
     mode, tie = _better_mode(read, total)
+    column_lost = _lost_column(read)
     open_rows: list[OpenRow] = []
     fixed: dict[str, Slots] = {}
     for row in read:
         placed, columns, order = row.placed, row.columns, row.reading.order
-        slots = (
-            None
-            if total is not None and _looks_glued(placed.row, len(columns))
-            else _between(doubts, row, table, total, mode, tie)
+        left_open = total is not None and (
+            _looks_glued(placed.row, len(columns)) or (column_lost and _has_blank_edge(placed.row))
         )
+        slots = None if left_open else _between(doubts, row, table, total, mode, tie)
         if slots is None:
             blocks = [Block(0, len(order), order.index(columns[total].id))] if total is not None else []
             found = [] if row.reading.contradicted or not blocks else candidates(placed.row, order, columns, blocks)
@@ -281,6 +282,16 @@ def _looks_glued(row: RawRow, width: int) -> bool:
     return printed is not None and len(row.values) > 1 and sum(c.isdigit() for c in printed.info.text) >= width
 
 
+def _lost_column(read: Sequence[_ReadRow]) -> bool:
+    """Whether half of the rows print one cell too few: an empty cell at the edge of others may be no value then."""
+    short = sum(len(row.placed.row.values) == len(row.columns) - 1 for row in read)
+    return short >= _MIN_SHORT and 2 * short >= len(read)
+
+
+def _has_blank_edge(row: RawRow) -> bool:
+    return bool(row.values) and (row.values[0].info.is_blank or row.values[-1].info.is_blank)
+
+
 def _in_one_line(row: RawRow) -> bool:
     """Whether all cells of a row of flat text stand in one line of a grid, so that filling is the same in all rows."""
     lines = [token.cell.row if token.cell is not None else None for token in row.values]
@@ -324,19 +335,24 @@ def _amount_header(
 def _better_mode(read: Sequence[_ReadRow], total: int | None) -> tuple[str, bool]:
     """Which way of reading keeps most row sums, and whether reading by columns and by order keep equally many.
 
-    No sums are needed where every row has one reading.
+    A row without empty cells also speaks against the readings that break its sum; one with empty cells does not, for
+    what they stand for is not known, and counts only where the others leave it open.  No sums are needed where every
+    row has one reading.
     """
     if total is None or all(row.reading.is_single for row in read):
         return "anchored", True
-    counts = {"anchored": 0, "ordered": 0, "canonical": 0}
+    modes = ("anchored", "ordered", "canonical")
+    held, whole = dict.fromkeys(modes, 0), dict.fromkeys(modes, 0)
     for row in read:
-        held: dict[Slots, bool] = {}
-        for mode in counts:
+        found: dict[Slots, bool | None] = {}
+        for mode in modes:
             slots: Slots | None = getattr(row.reading, mode)
             if slots is None:
                 continue
-            if slots not in held:
-                held[slots] = bool(row_holds(slots, total))
-            counts[mode] += held[slots]
-    best = max(counts, key=lambda m: counts[m])
-    return best, counts["anchored"] == counts["ordered"]
+            if slots not in found:
+                found[slots] = row_holds(slots, total)
+            held[mode] += found[slots] is True
+            if found[slots] is not None and not any(t is None or t.info.is_blank for t in slots):
+                whole[mode] += 1 if found[slots] else -1
+    best = max(modes, key=lambda m: (whole[m], held[m]))
+    return best, held["anchored"] == held["ordered"]

@@ -72,7 +72,8 @@ def without_common_surplus(
     if total is None or len(surplus) < _MIN_COMMON_SURPLUS:
         return open_rows
     places = _columns_of(surplus[0].placed)
-    alike = [p for p in read if _columns_of(p) == places and p.row_id in fixed]
+    in_columns = surplus[0].placed.row.header_columns is not None
+    alike = [p for p in read if in_columns and _columns_of(p) == places and p.row_id in fixed]
     blank = [
         k
         for k in range(width + 1)
@@ -83,6 +84,7 @@ def without_common_surplus(
         place = blank[0]
         for placed in alike:
             _fix(placed, place, surplus[0].order, table, fixed, placements)
+        surplus = [r for r, holds in zip(surplus, results, strict=True) if holds or _is_only_empty_one(r.placed.row)]
     else:
         found = _place_by_sums(surplus, table, total)
         if found is None:
@@ -91,6 +93,11 @@ def without_common_surplus(
     for row in surplus:
         _fix(row.placed, place, row.order, table, fixed, placements)
     return [r for r in open_rows if r not in surplus]
+
+
+def _is_only_empty_one(row: RawRow) -> bool:
+    """Whether no other empty cell can be the surplus one, though no sum tells: it stands in a column, or alone."""
+    return row.header_columns is not None or sum(t.info.is_blank for t in row.values) == 1
 
 
 def _columns_of(placed: PlacedRow) -> tuple[int, ...]:

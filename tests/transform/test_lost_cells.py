@@ -1,0 +1,100 @@
+"""Cells that were lost, split or left empty: what no sum proves is in doubt, never quietly put elsewhere."""
+
+from __future__ import annotations
+
+from small_pages import APPLICANTS, DISPUTES, OUTCOMES, read, table, values
+
+from extract.formats import read_page
+from transform.read import read_report
+
+RECEIVED, CARRIED_IN = "一、本年新收政府信息公开申请数量", "二、上年结转政府信息公开申请数量"
+GRANTED, PARTLY_GRANTED = "（一）予以公开", "（二）部分公开"
+DENIED = ("1.属于国家秘密", "2.其他法律行政法规禁止公开", "4.保护第三方合法权益", "5.属于三类内部事务信息")
+HANDLED = "（七）总计"
+CASES = ("未经复议直接起诉", "复议后起诉")
+
+
+def test_two_numbers_under_one_header_cell_are_not_taken_for_a_repeated_one() -> None:
+    header = ("信息内容", "本年制发件数*2", "本年废止件数", "现行有效件数")
+    report = read(
+        table(("第二十条第（一）项*5",), header, ("规章", 7, 7, 0, 77), ("行政规范性文件", 12, "", 0, 12)),
+    )
+    assert values(report, "disclosure.rules.")["issued"] == "missing"
+    assert any("disclosure.rules.issued" in f.figures for f in report.findings)
+    assert values(report, "disclosure.normative_documents.") == {"issued": 12, "repealed": 0, "in_force": 12}
+
+
+def test_where_a_column_was_lost_an_empty_cell_before_the_numbers_is_no_value() -> None:
+    """The labels that span two columns leave an empty cell; all rows lost the cell of 其他, which was 0."""
+    short = [(GRANTED, 3, 1, 0, 0, 0, 4), (PARTLY_GRANTED, 0, 0, 0, 0, 0, 0)]
+    denied = [("（三）不予公开", label, 2, 1, 0, 0, 1, 4) for label in DENIED]
+    report = read(
+        table(
+            ("项目", "", *APPLICANTS),
+            (RECEIVED, "", 11, 5, 0, 0, 4, 20),
+            *((label, "", *cells) for label, *cells in short),
+            *denied,
+            (HANDLED, "", 11, 5, 0, 0, 4, 20),
+        ),
+        table(*DISPUTES, [0] * 15),
+    )
+    doubted = {name for f in report.findings for name in f.figures}
+    for row in ("received", "handled"):
+        assert values(report, f"requests.{row}.")["business"] != 11 or f"requests.{row}.business" in doubted
+
+
+def test_rows_with_empty_totals_do_not_outvote_the_header() -> None:
+    """Only fully printed rows speak against a reading; rows without their total hold by chance in a wrong order."""
+    order = ("其他", "商业企业", "社会公益组织", "法律服务机构", "科研机构", "总计", "自然人")
+    zeros = [0, 0, 0, 0, 0, "", 0]
+    by_chance = [0, 2, 0, 0, 0, "", 2]
+    rows = [
+        (RECEIVED, 94, 821, 64, 0, 180, 1966, 807),
+        (CARRIED_IN, 1, 2, 0, 0, 0, 7, 4),
+        (GRANTED, *by_chance),
+        (PARTLY_GRANTED, *by_chance),
+        *((label, *by_chance) for label in DENIED[1:]),
+        (DENIED[0], *zeros),
+        (HANDLED, 95, 823, 64, 0, 180, 1973, 811),
+    ]
+    lines = [" | ".join(map(str, row)) + " |" for row in (("项目", *order), *rows)]
+    report = read_report(read_page("\n".join(["三道河子镇2021年政府信息公开工作年度报告", *lines]).encode()))
+    secret = values(report, "requests.denied_state_secret.")
+    assert secret["natural_person"] == 0
+    assert secret["total"] in ("blank", "missing")
+    assert values(report, "requests.granted.")["natural_person"] == 2
+
+
+def test_a_surplus_empty_cell_of_flat_text_is_not_guessed_where_no_sum_tells() -> None:
+    """All zeros, one cell a line: an empty cell stands after two rows, before the third, which lacks two numbers."""
+    rows = [
+        (RECEIVED, "0", "0", "", "0", "0", "0", "0", ""),
+        (CARRIED_IN, "0", "", "0", "0", "0", "0", "0", ""),
+        (GRANTED, "", "0", "0", "0", "", "0", "0", ""),
+        (HANDLED, "0", "0", "0", "0", "0", "0", "0"),
+    ]
+    strip = [("行政复议", "行政诉讼"), (*OUTCOMES, *CASES), OUTCOMES * 2, ["0"] * 15]
+    text = "\n".join(f"{cell}\n|" if cell else "|" for row in [APPLICANTS, *rows, *strip] for cell in row)
+    report = read_report(read_page(f"三道河子镇2021年政府信息公开工作年度报告\n{text}".encode()))
+    doubted = {name for f in report.findings for name in f.figures}
+    for column in ("public_interest", "total"):
+        blank = values(report, "requests.granted.")[column] in ("blank", "missing")
+        assert blank or f"requests.granted.{column}" in doubted
+
+
+def test_a_numbered_row_without_value_does_not_take_that_of_the_next_row() -> None:
+    lines = [
+        "三道河子镇2016年政府信息公开工作年度报告",
+        "序号 统计指标 统计数",
+        "2 （一）主动公开政府信息数（不同渠道和方式公开相同信息计1条） ０",
+        "3 其中：主动公开规范性文件数 ０",
+        "4 制发规范性文件总数 ０",
+        "52 （三）其他情形数 ０",
+        "53 六、举报投诉数量",
+        "54 七、依申请公开信息收取的费用 ０",
+        "55 八、机构建设和保障经费情况",
+        "56 （一）政府信息公开工作专门机构数 ０",
+    ]
+    report = read_report(read_page("\n".join(lines).encode()))
+    figures = {f.figure: f for f in report.figures}
+    assert figures["statistics.complaints"].value is None
