@@ -29,7 +29,7 @@ _TOLERANCE = 1e-6
 _STEP = 1_000
 """After every check between years."""
 _TOTALS = """
-SELECT reporter.report_id, form, string_agg(text, '。') AS overview
+SELECT reporter.report_id, form, string_agg(text, '。' ORDER BY section.position) AS overview
 FROM reporter
 JOIN section ON section.report_id = reporter.report_id AND section.section = 'overview'
 WHERE chosen AND issuer_kind IN ('government', 'office') AND level <> 'town' AND form IS NOT NULL

@@ -1,7 +1,7 @@
 """Findings between reports: each body's beside its own of the year before, and beside those of the bodies below it.
 
-They are made at load time for the divisions that the load concerns, from what is then in the warehouse, so that the
-order of loading makes no difference; they never change a figure or a verdict.
+They are made at load time for the divisions that the load concerns, from what is then in the warehouse, so that
+neither the order of loading nor the time of fetching makes a difference; they never change a figure or a verdict.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 import pyarrow as pa
 
 from load.below import below_rules, sums_below
-from load.cross_checks import Found, findings, paired, rules
+from load.copied import copied_reports
+from load.cross_checks import Found, findings, paired, rules, said, said_concepts
 from load.database import Connection, literal
 from load.wide import column_name, wide_table
 from transform.forms import Form
@@ -44,14 +45,36 @@ SELECT
   coalesce(last.position, 0) + row_number() OVER (PARTITION BY report_id ORDER BY step),
   rule,
   severity,
-  'unknown',
+  cause,
   figures,
   message,
-  []
+  suggested
 FROM found_between
 LEFT JOIN (SELECT report_id, max(position) AS position FROM finding GROUP BY report_id) AS last USING (report_id)
 ORDER BY report_id, step
 """
+_STATED = """
+CREATE OR REPLACE TEMP TABLE stated AS
+SELECT report_id, concept, any_value(value) AS value
+FROM statement
+SEMI JOIN (SELECT report_id FROM pair UNION SELECT report_id_before FROM pair) AS paired USING (report_id)
+WHERE concept IN ({concepts}) AND scope = 'report' AND NOT approximate
+GROUP BY ALL
+HAVING count(DISTINCT value) = 1
+"""
+_REPORT = {"before": "report_id_before", "now": "report_id"}
+_FOUND = pa.schema(
+    [
+        ("report_id", pa.string()),
+        ("step", pa.int64()),
+        ("rule", pa.string()),
+        ("severity", pa.string()),
+        ("figures", pa.list_(pa.string())),
+        ("message", pa.string()),
+        ("cause", pa.string()),
+        ("suggested", pa.list_(pa.struct([("figure", pa.string()), ("value", pa.float64())]))),
+    ]
+)
 _PAIRS_AT_ONCE = 10_000
 
 
@@ -67,6 +90,7 @@ def check_between(con: Connection, forms: Mapping[str, Form], divisions: str = _
             f"(SELECT report_id FROM report WHERE division_code IN ({concerned}))"
         )
     con.execute(_PAIRS.format(divisions=divisions))
+    con.execute(_STATED.format(concepts=", ".join(literal(concept) for _, concept in said_concepts())))
     combinations = con.execute("SELECT DISTINCT form_before, form FROM pair ORDER BY ALL").fetchall()
     _store(
         con,
@@ -77,17 +101,23 @@ def check_between(con: Connection, forms: Mapping[str, Form], divisions: str = _
             for finding in findings(forms[before], forms[now], pairs)
         ),
     )
+    _store(con, copied_reports(con, divisions))
     _store(con, sums_below(con, forms, above))
 
 
 def _store(con: Connection, found: Iterable[Found]) -> None:
-    rows = [{name: getattr(finding, name) for name in Found.__slots__} for finding in found]
+    rows = [_row(finding) for finding in found]
     if rows:
-        con.register("found_between", pa.Table.from_pylist(rows))
+        con.register("found_between", pa.Table.from_pylist(rows, _FOUND))
         try:
             con.execute(_STORE)
         finally:
             con.unregister("found_between")
+
+
+def _row(found: Found) -> dict[str, object]:
+    suggested = [{"figure": figure, "value": value} for figure, value in found.suggested]
+    return {name: getattr(found, name) for name in Found.__slots__} | {"suggested": suggested}
 
 
 def _compared(con: Connection, before: Form, now: Form) -> Iterator[pa.Table]:
@@ -96,6 +126,11 @@ def _compared(con: Connection, before: Form, now: Form) -> Iterator[pa.Table]:
         f"{side}.{column_name(figure)} AS {paired(side, figure)}"
         for side, form in (("before", before), ("now", now))
         for figure in form.figures
+    ]
+    columns += [
+        f"(SELECT any_value(value) FROM stated WHERE stated.report_id = pair.{_REPORT[side]} "  # noqa: S608
+        f"AND concept = {literal(concept)}) AS {said(side, concept)}"
+        for side, concept in said_concepts()
     ]
     pairs = con.sql(
         f"SELECT pair.report_id, year_before, {', '.join(columns)} FROM pair "  # noqa: S608

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from importlib import resources
@@ -16,7 +16,7 @@ import pyarrow as pa
 from load.crosswalk import Term, parse_terms
 from load.wide import column_name
 from transform.forms import Form, load_forms
-from transform.model import Severity
+from transform.model import Cause, Severity
 
 _TOLERANCE = 1e-6
 _Array = np.ndarray[Any, Any]
@@ -27,7 +27,11 @@ _Judged = tuple[_Array, _Array, _Array]
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """A sum of the earlier report's figures that equals a sum of the later's."""
+    """A sum of the earlier report's figures that equals a sum of the later's.
+
+    ``closes`` is a sum that is 0 within a report, ``says_before`` and ``says_now`` are concepts that the prose of the
+    earlier and the later may state: they decide which of the two is wrong.
+    """
 
     rule: str
     gloss: str
@@ -37,6 +41,9 @@ class Balance:
     now_forms: tuple[str, ...]
     before: tuple[Term, ...]
     now: tuple[Term, ...]
+    closes: tuple[Term, ...] = ()
+    says_before: str | None = None
+    says_now: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,19 @@ class Pasted:
     least: int
 
 
-Check = Balance | Jump | Pasted
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """Text that may not be that of the year before: ``share`` of the characters in at least ``least`` sentences."""
+
+    rule: str
+    gloss: str
+    severity: Severity
+    message: str
+    share: float
+    least: int
+
+
+Check = Balance | Jump | Pasted | Copied
 
 
 @lru_cache(maxsize=1)
@@ -78,6 +97,7 @@ def load_cross_checks() -> tuple[Check, ...]:
         *(balance for entry in raw["balance"] for balance in _balances(entry)),
         *(jump for entry in raw["jump"] for jump in _jumps(entry)),
         *(Pasted(**_tuples(entry)) for entry in raw["pasted"]),
+        *(Copied(**entry) for entry in raw["copied"]),
     )
 
 
@@ -96,19 +116,24 @@ class Found:
     severity: Severity
     figures: list[str]
     message: str
+    cause: Cause = "unknown"
+    suggested: tuple[tuple[str, float], ...] = ()
 
 
 def findings(before: Form, now: Form, pairs: pa.Table) -> Iterator[Found]:
     """What the checks find in pairs of reports on these forms.
 
     ``pairs`` has columns report_id and year_before, and for every figure of the two forms the columns that
-    :func:`paired` names, NULL where there is no value.
+    :func:`paired` names, NULL where there is no value; further for every concept of :func:`said_concepts` those that
+    :func:`said` names, NULL where the prose states no number or several.
     """
     numbers: _Numbers = {
         name: pairs[name].to_numpy() for name in pairs.column_names if name not in ("report_id", "year_before")
     }
     report_ids, years = pairs["report_id"].to_pylist(), pairs["year_before"].to_pylist()
     for step, check in enumerate(load_cross_checks()):
+        if isinstance(check, Copied):
+            continue
         if isinstance(check, Balance):
             if before.id not in check.before_forms or now.id not in check.now_forms:
                 continue
@@ -120,7 +145,8 @@ def findings(before: Form, now: Form, pairs: pa.Table) -> Iterator[Found]:
         for position in np.flatnonzero(hits).tolist():
             message = check.message.format(f"{first[position]:.15g}", f"{second[position]:.15g}", years[position])
             doubtful = _doubtful(check, numbers, position)
-            yield Found(report_ids[position], step, check.rule, check.severity, doubtful, message)
+            found = Found(report_ids[position], step, check.rule, check.severity, doubtful, message)
+            yield _decided(found, check, numbers, position) if isinstance(check, Balance) else found
 
 
 def paired(side: str, figure: str) -> str:
@@ -128,11 +154,54 @@ def paired(side: str, figure: str) -> str:
     return f"{side}_{column_name(figure)}"
 
 
+def said(side: str, concept: str) -> str:
+    """The column of what the prose of the report ``before`` or ``now`` states, in a table of pairs."""
+    return f"{side}_says_{concept}"
+
+
+def said_concepts() -> tuple[tuple[str, str], ...]:
+    """Which concepts decide between the reports of a pair: side and concept."""
+    balances = [check for check in load_cross_checks() if isinstance(check, Balance)]
+    named = [(side, concept) for b in balances for side, concept in (("before", b.says_before), ("now", b.says_now))]
+    return tuple(dict.fromkeys((side, concept) for side, concept in named if concept))
+
+
+def _decided(found: Found, check: Balance, numbers: _Numbers, position: int) -> Found:
+    """The finding with the report that is wrong, where the sums or the prose of one ask for the other's number."""
+    if not check.closes or len(check.before) != 1 or len(check.now) != 1:
+        return found
+    before, now = check.before[0].figure, check.now[0].figure
+    first = float(numbers[paired("before", before)][position])
+    second = float(numbers[paired("now", now)][position])
+    for_first = _asks_for("now", now, first, check, check.says_now, numbers, position)
+    for_second = _asks_for("before", before, second, check, check.says_before, numbers, position)
+    if for_first and not for_second:
+        message = f"{found.message}; {for_first} of this report asks for {first:.15g}"
+        return replace(found, message=message, cause="source", suggested=((now, first),))
+    if for_second and not for_first:
+        return replace(found, message=f"{found.message}; {for_second} of the earlier report asks for {second:.15g}")
+    return found
+
+
+def _asks_for(
+    side: str, figure: str, other: float, check: Balance, concept: str | None, numbers: _Numbers, position: int
+) -> str:
+    """What within a report asks for the other report's number in place of its own: its sum, its text, or nothing."""
+    rest = sum(term.sign * float(numbers[paired(side, term.figure)][position]) for term in check.closes)
+    sign = next((term.sign for term in check.closes if term.figure == figure), 0)
+    change = other - float(numbers[paired(side, figure)][position])
+    if sign and abs(rest) > _TOLERANCE and abs(rest + sign * change) < _TOLERANCE:
+        return "the balance"
+    stated = numbers.get(said(side, concept)) if concept else None
+    return "the text" if stated is not None and abs(float(stated[position]) - other) < _TOLERANCE else ""
+
+
 def _balances(entry: Mapping[str, Any]) -> Iterator[Balance]:
-    shared = {k: v for k, v in _tuples(entry).items() if k not in ("each", "before", "now")}
+    shared = {k: v for k, v in _tuples(entry).items() if k not in ("each", "before", "now", "closes")}
     for name in entry["each"]:
         before, now = (parse_terms(entry[side].replace("{}", name)) for side in ("before", "now"))
-        yield Balance(**shared, before=before, now=now)
+        closes = parse_terms(entry["closes"].replace("{}", name)) if "closes" in entry else ()
+        yield Balance(**shared, before=before, now=now, closes=closes)
 
 
 def _jumps(entry: Mapping[str, Any]) -> Iterator[Jump]:
@@ -180,7 +249,7 @@ def _compared(check: Pasted, numbers: _Numbers) -> list[str]:
     ]
 
 
-def _doubtful(check: Check, numbers: _Numbers, position: int) -> list[str]:
+def _doubtful(check: Balance | Jump | Pasted, numbers: _Numbers, position: int) -> list[str]:
     if isinstance(check, Balance):
         return [term.figure for term in check.now]
     if isinstance(check, Jump):

@@ -55,7 +55,6 @@ SELECT
     ORDER BY
       list_position(['verified', 'incomplete', 'flagged', 'empty'], verdict),
       published_on DESC NULLS LAST,
-      fetched_at DESC NULLS LAST,
       report_id
   ) = 1 AS chosen,
   published_on,

@@ -33,7 +33,7 @@ from load.query import run_query
 
 KILLS = int(os.environ.get("CHAOS_KILLS", "30"))
 KILLS_AN_EPOCH = 6
-TOWNS = ("三道河子", "甘霖", "練塘", "重龍")
+TOWNS = ("三道河子", "甘霖", "練塘", "三道河子")
 PAGES = 6
 SEED = (SAMPLE_SITE / "lingyuan/sandaohezi/2020.txt").read_text(encoding="utf-8")
 """Comparable parts of the tables: two runs differ in when they asked, and so in where the bytes lie."""
@@ -58,8 +58,8 @@ def web() -> Iterator[Web]:
 def settle(web: Web, epoch: int) -> list[str]:
     """Put the pages of an epoch on the web: every page is new in the first, and every third one changes in each.
 
-    Each host has the reports of one town on years that follow each other, one a year: of several reports on one year
-    the last fetched counts between the years, and two runs differ in when they asked.
+    Each host has the reports of one town on years that follow each other; two hosts have the same town, and which of
+    two reports on one year counts does not follow from when they were asked.
     """
     urls = []
     for host, town in enumerate(TOWNS):

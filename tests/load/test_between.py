@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
@@ -14,7 +15,8 @@ from load.database import Connection
 from load.divisions import load_divisions
 from load.warehouse import load_batch, open_warehouse, ordered
 from transform.forms import load_forms
-from transform.model import Finding, Number
+from transform.frames import Reading
+from transform.model import Finding, Number, Section, Statement
 
 OUT, IN = "requests.carried_out.total", "requests.carried_in.total"
 Values = Mapping[str, Number | None]
@@ -176,3 +178,60 @@ def test_earlier_warehouse_gets_them_with_the_new_definitions(warehouse: Any) ->
         con.execute("DELETE FROM finding; UPDATE meta SET value = 'earlier' WHERE key = 'definitions'")
     with open_warehouse(warehouse) as con:
         assert [rule for _, rule, *_ in findings(con)] == ["years.carry_over"]
+
+
+BALANCED = {"requests.received.total": 2, "requests.handled.total": 7}
+
+
+def test_balance_of_the_later_report_decides_that_it_is_wrong(con: Connection) -> None:
+    earlier = {OUT: 5, "requests.received.total": 5}
+    load_batch(con, frames(made(year=2021, values=earlier), made(year=2022, values={IN: 0, **BALANCED})))
+    [(message, cause, suggested)] = carried(con)
+    assert message.endswith("this one carries in 0; the balance of this report asks for 5")
+    assert (cause, suggested) == ("source", [{"figure": IN, "value": 5.0}])
+    kept = con.execute("SELECT value FROM figure JOIN report USING (report_id) WHERE figure = ? AND year = 2022", [IN])
+    assert kept.fetchall() == [(0.0,)]
+
+
+def test_text_of_the_later_report_decides_too(con: Connection) -> None:
+    said = Statement("carried_in", 5, "件", False, 2022, "report", "prose", "上年结转5件", "requests", "paragraph 4")
+    later = made(year=2022, values={IN: 3})
+    later = replace(later, report=replace(later.report, statements=(said,)))
+    load_batch(con, frames(made(year=2021, values={OUT: 5}), later))
+    [(message, cause, suggested)] = carried(con)
+    assert message.endswith("; the text of this report asks for 5")
+    assert (cause, suggested) == ("source", [{"figure": IN, "value": 5.0}])
+
+
+def test_balance_of_the_earlier_report_tells_that_it_is_wrong_and_proposes_nothing_for_the_later(
+    con: Connection,
+) -> None:
+    earlier = {OUT: 5, "requests.received.total": 3}
+    load_batch(con, frames(made(year=2021, values=earlier), made(year=2022, values={IN: 3})))
+    [(message, cause, suggested)] = carried(con)
+    assert message.endswith("; the balance of the earlier report asks for 3")
+    assert (cause, suggested) == ("unknown", [])
+
+
+def carried(con: Connection) -> list[tuple[Any, ...]]:
+    query = "SELECT message, cause, suggested FROM finding WHERE rule = 'years.carry_over'"
+    return con.execute(query).fetchall()
+
+
+def with_text(year: int, *sentences: str) -> Reading:
+    reading = made(year=year)
+    sections = (Section("overview", "一、总体情况", "\n".join(sentences)),)
+    return replace(reading, report=replace(reading.report, sections=sections))
+
+
+SENTENCES = [f"第{n}站所按时报送了应当公开的各类信息材料{'甲乙丙丁戊己庚辛壬癸子丑'[n]}。" for n in range(12)]
+
+
+@pytest.mark.parametrize(("changed", "found"), [(0, True), (6, False)])
+def test_text_of_the_year_before_with_other_numbers_is_found(con: Connection, changed: int, found: bool) -> None:
+    later = [f"换成了全新的一句完全不同的说法{n * '新'}。" if n < changed else s for n, s in enumerate(SENTENCES)]
+    first = with_text(2021, "2021年共收到申请12件。", *SENTENCES)
+    second = with_text(2022, "2022年共收到申请7件。", *later)
+    load_batch(con, frames(first, second))
+    rules_found = con.execute("SELECT rule, severity, year FROM finding JOIN report USING (report_id)").fetchall()
+    assert rules_found == ([("years.copied_text", "warning", 2022)] if found else [])
