@@ -7,6 +7,7 @@ Every format becomes a :class:`Page`; nothing after it asks which format it was.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -44,7 +45,13 @@ class Grid:
         """Where the cell stands in the source, for people: ``table 2, row 6, column 4`` or ``line 57, cell 3``."""
         if self.row_lines:
             return f"line {self.row_lines[cell.row]}, cell {cell.column + 1}"
-        return f"{self.locator}, row {cell.row + 1}, column {cell.column + 1}"
+        return _within(self.locator, cell.row, cell.column)
+
+
+@lru_cache(maxsize=1 << 13)
+def _within(table: str, row: int, column: int) -> str:
+    """The place of a cell; kept, since the tables of most pages have cells in the same places."""
+    return f"{table}, row {row + 1}, column {column + 1}"
 
 
 class Paragraph(NamedTuple):

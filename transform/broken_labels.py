@@ -96,7 +96,7 @@ def _continued(above: Sequence[Token], below: Sequence[Token], pinyin: bool) -> 
 
 def unstacked(labels: Sequence[Token], pinyin: bool) -> Sequence[Token]:
     """Header words that stand on two or three lines, broken one below the other, put together."""
-    if not any(_is_cut(token) for token in labels):
+    if not any(_is_cut(token) for token in labels if not isinstance(token.source, Grid)):
         return labels
     lines = [list(line) for _, line in groupby(labels, key=lambda token: id(token.source))]
     result: list[Token] = []
@@ -114,8 +114,8 @@ def unstacked(labels: Sequence[Token], pinyin: bool) -> Sequence[Token]:
 
 def _is_cut(token: Token) -> bool:
     """Whether a word, on a line of several, is no label as it stands."""
-    source = token.source
-    return not isinstance(source, Grid) and not _is_label(token.info) and source.text.count(" ") + 1 >= _LEAST_STACKED
+    words = "" if isinstance(token.source, Grid) else token.source.text
+    return words.count(" ") + 1 >= _LEAST_STACKED and not _is_label(token.info)
 
 
 def _pieces(line: Sequence[Token], pinyin: bool) -> Sequence[Token]:

@@ -16,6 +16,7 @@ FULL_STRIP = 15
 UNKNOWN = ("unknown", "unlabelled")
 """The kinds of rows whose labels tell nothing."""
 
+_STRIP = "disputes"
 _STRIP_MARKS = frozenset({"upheld", "corrected", "pending"})
 _MIN_STRIP_VALUES = 3
 _LEAST_STRIP = 5
@@ -94,12 +95,13 @@ def _counts_outcomes(row: RawRow) -> bool:
 class Standing(NamedTuple):
     """How rows stand to other rows of a page, whatever these are.
 
-    ``settled``: each is a row of a table by its own labels.  ``foreign``: none is a row of a table, nor can it be taken
-    for one.
+    ``settled``: each is a row of one of ``tables`` by its own labels.  ``foreign``: none is a row of a table, nor can
+    it be taken for one.
     """
 
     settled: bool
     foreign: bool
+    tables: frozenset[str]
 
 
 def standing(raw_rows: Sequence[RawRow]) -> Standing:
@@ -110,7 +112,8 @@ def standing(raw_rows: Sequence[RawRow]) -> Standing:
         c.kind == "strip" or len(c.options) == 1 or (c.options and sure and sure[0] < k < sure[-1])
         for k, c in enumerate(candidates)
     )
-    return Standing(settled, all(c.kind in UNKNOWN and _is_no_table(c.row) for c in candidates))
+    tables = {candidates[k].options[0][0] for k in sure} | {_STRIP for c in candidates if c.kind == "strip"}
+    return Standing(settled, all(c.kind in UNKNOWN and _is_no_table(c.row) for c in candidates), frozenset(tables))
 
 
 def _is_no_table(row: RawRow) -> bool:

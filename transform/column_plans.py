@@ -24,14 +24,16 @@ class ColumnPlans:
         self, row: RawRow, header: Sequence[Token], columns: tuple[ColumnDef, ...], lead: int | None
     ) -> ColumnReading:
         """What :func:`transform.columns.read_columns` says of the row; header and columns must outlive the plans."""
-        if row.header_columns is None:
+        flat = row.header_columns is None
+        if flat and (len(row.values) != len(columns) or any(token.info.is_blank for token in row.values)):
             return read_columns(row, header, self._table, columns, self._year, lead)
-        key = (id(row.header_columns), id(header), id(columns), tuple([t.column for t in row.values]))
+        places = () if flat else tuple([token.column for token in row.values])
+        key = (id(row.header_columns), id(header), id(columns), places)
         plan = self._plans.get(key)
         if plan is not None:
             return plan.picked(row.values)
         reading = read_columns(row, header, self._table, columns, self._year, lead)
-        if reading.by_place:
+        if flat or reading.by_place:
             self._plans[key] = _Plan(reading, row.values)
         return reading
 
@@ -55,7 +57,7 @@ class _Plan:
         ordered = anchored if self._ordered == self._anchored else _pick(self._ordered, values)
         model = self._model
         return ColumnReading(
-            anchored, ordered, _pick(self._canonical, values), model.order, model.contradicted, by_place=True
+            anchored, ordered, _pick(self._canonical, values), model.order, model.contradicted, model.by_place
         )
 
 

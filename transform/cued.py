@@ -33,7 +33,8 @@ class Cued:
 
     def through(self, texts: Iterable[str]) -> Iterator[re.Match[str]]:
         """All that the pattern finds in several texts, in their order."""
-        for text in texts:
+        texts = tuple(texts)
+        for text in texts if self.worth("\n".join(texts)) else ():
             yield from self.finditer(text)
 
 

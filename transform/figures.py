@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from transform.alignment import Alignment, Placement
 from transform.forms import FigureDef, Form
-from transform.model import Figure
+from transform.model import Figure, Number, Status
 from transform.numbers import Value, plain_number, read_value
+
+_new_figure: Callable[[tuple[str, Number | None, str, Status, str | None, str | None, None]], Figure] = partial(
+    tuple.__new__, Figure
+)
+"""Makes a figure without a look at the names of its parts: a report has two hundred."""
 
 
 def missing_figure(definition: FigureDef) -> Figure:
@@ -18,7 +26,7 @@ def cell_figure(definition: FigureDef, raw: str, locator: str, header: str | Non
     if definition.decimal:
         value = read_value(raw, unit=definition.unit, header_unit=header)
     elif (number := plain_number(raw)) is not None:
-        return Figure(definition.figure, number, definition.unit, "reported", raw, locator)
+        return _new_figure((definition.figure, number, definition.unit, "reported", raw, locator, None))
     else:
         value = read_value(raw)
     return Figure(definition.figure, value.value, definition.unit, value.status, raw, locator)

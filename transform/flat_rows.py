@@ -10,7 +10,7 @@ from itertools import pairwise
 from extract.page import Cell, Grid, Paragraph
 from transform.broken_labels import unstacked, with_labels_below
 from transform.fold import fold
-from transform.numbers import is_mere_words
+from transform.numbers import is_mere_words, is_plain, read_value
 from transform.tokens import (
     LONGEST_LABEL,
     LONGEST_STREAM_LABEL,
@@ -52,6 +52,8 @@ def flat_rows(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -> l
 
 def _ends_in_value(text: str) -> bool:
     """Whether a paragraph ends in a value; menus and prose, which do not, are spared the description of their words."""
+    if is_plain(text):
+        return True
     return not text.endswith(_SENTENCE_END) and _value_at_end(text[-_LONGEST_VALUE:], len(text) <= _LONGEST_VALUE)
 
 
@@ -115,6 +117,9 @@ def _stream_tokens(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool)
     """The cells of flat text in order; None where running prose interrupts the stream."""
     for index, block in blocks:
         if isinstance(block, Paragraph):
+            if is_plain(block.text):
+                yield Token(describe_cell(block.text, pinyin), block, block=index, alone=True)
+                continue
             if len(block.text) > 4 * LONGEST_STREAM_LABEL or (
                 _SENTENCE_END in block.text and len(block.text) > _SHORTEST_SENTENCE
             ):
@@ -137,7 +142,7 @@ def _stream_tokens(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool)
             if starts:
                 cells = _without_row_number(cells, pinyin)
             for cell in cells:
-                if cell.text and not cell.text.strip(_MARKS):
+                if cell.text and cell.text[0] in _MARKS and not cell.text.strip(_MARKS):
                     continue
                 for text in [cell.text] if in_rows else _fields(cell.text, pinyin):
                     yield Token(describe_cell(text, pinyin), block, cell, cell.column, 1, False, index, starts)
@@ -155,7 +160,7 @@ def _fields(text: str, pinyin: bool) -> list[str]:
     if " " not in text:
         return [text]
     parts = text.split(" ")
-    if describe(text, False, False).value.status == "reported":
+    if read_value(text).status == "reported":
         return [text]
     end = len(parts)
     while end and _is_plain_value(parts[end - 1]):
@@ -183,6 +188,8 @@ def _fields(text: str, pinyin: bool) -> list[str]:
 
 @lru_cache(maxsize=1 << 14)
 def _is_plain_value(text: str) -> bool:
+    if is_mere_words(text):
+        return False
     info = describe(text, False, False)
     folded = fold(text)
     printed = any(c.isdigit() for c in folded) or len(folded) == 1 or _NUMERAL.fullmatch(folded) is not None

@@ -88,6 +88,9 @@ def _pinyin_groups(run: str) -> list[str]:
 def has_pinyin_noise(texts: Iterable[str]) -> bool:
     """Whether a document carries pinyin in brackets as noise: at least five Mandarin syllables after Han characters."""
     found = 0
+    texts = list(texts)
+    if not _BRACKETED_LETTER.search("\n".join(texts)):
+        return False
     for text, times in Counter(texts).items():
         if len(text) > _SHORTER_THAN_PINYIN and _has_bracketed_letters(text):
             for match in _PINYIN_RUN.finditer(text):

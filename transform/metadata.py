@@ -237,8 +237,9 @@ def _organs(page: Page, texts: _Texts, title: Title | None, pinyin: bool) -> Ite
     if title and title.organ:
         yield _Organ(title.organ, "title")
     patterns, cued = _patterns(), _cued()
+    whole = "\n".join(texts.prose)
     for pattern in (cued["named_in_preamble"], cued["written_by"]):
-        for text, line in zip(texts.prose, texts.lines, strict=True):
+        for text, line in zip(texts.prose, texts.lines, strict=True) if pattern.worth(whole) else ():
             if not pattern.worth(text) or (title and line and read_title(line)):
                 continue
             for match in pattern.finditer(text):

@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import lru_cache
 from importlib import resources
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from transform.fold import clean, fold
 
@@ -56,10 +56,10 @@ _MAY_BE_SIGN = re.compile("[^\x00-\xb1\u3000-\u3190\u3400-\u9fff\uff00-\uffef]")
 """All but the blocks, common in reports, that have no character of the Unicode category No."""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """What a cell says.
 
+    A named tuple, since a page has hundreds of cells and it is built fast.
     ``value`` is None unless ``status`` is ``reported``; ``unit_seen`` is the unit that the cell prints; ``note`` holds
     a remark that the cell adds, or says in what way its text is unusual or ambiguous.
     """
@@ -350,6 +350,11 @@ def _matched_value(
         (match["scale"] or "") + (unit_word or "") or None,
         _joined_notes(note, approximate, remark, match["marks"], marks),
     )
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text is nothing but plain digits, as most cells are."""
+    return text.isdigit() and text.isascii()
 
 
 def plain_number(text: str) -> int | None:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple, NoReturn
 
 from extract.page import Cell, Grid
 from transform.forms import load_forms
-from transform.numbers import unit_named
+from transform.numbers import is_plain, unit_named
 from transform.tokens import alignment_words, describe_cell
 from transform.vocabulary import NO_SENSES, Sense, TextInfo, cases_within, strip_tables
 
@@ -159,28 +159,28 @@ def outline(grid: Grid, pinyin: bool) -> tuple[Key, list[Cell]]:
         for cell, upper in zip(row, above, strict=True):
             if cell is None:
                 key.append(None)
-                continue
-            if cell is before:
+            elif cell is before:
                 key.append(_AS_BEFORE)
-                continue
-            before = cell
-            if cell is upper:
+            elif cell is upper:
                 key.append(_AS_ABOVE)
-                continue
-            text = cell.text
-            cells.append(cell)
-            if text.isdigit() and text.isascii():
-                key.append(_NUMBER)
-                continue
-            info, worded = _kind(text, pinyin)
-            if worded is not None and isinstance(info, Untold):
-                same = wordings.setdefault(info, [worded])
-                if same[0] != worded:
-                    info = _worded_again(info, worded, same)
-            key.append(info)
+                before = cell
+            else:
+                text = cell.text
+                cells.append(cell)
+                key.append(_NUMBER if is_plain(text) else _stand_in(text, pinyin, wordings))
+                before = cell
         key.append(_END_OF_ROW)
         above = row
     return tuple(key), cells
+
+
+def _stand_in(text: str, pinyin: bool, wordings: dict[TextInfo, list[str]]) -> TextInfo:
+    """What stands for a cell that is no plain number; ``wordings`` are those of each kind that the grid has so far."""
+    info, worded = _kind(text, pinyin)
+    if worded is None or not isinstance(info, Untold):
+        return info
+    same = wordings.setdefault(info, [worded])
+    return info if same[0] == worded else _worded_again(info, worded, same)
 
 
 def _worded_again(info: Untold, worded: str, same: list[str]) -> TextInfo:

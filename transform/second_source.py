@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from transform.concepts import load_wording
 from transform.forms import Form
@@ -23,15 +24,22 @@ def stated_figures(stated: Sequence[Stated], form: Form) -> dict[str, Statement]
     for statement, plain in stated:
         if plain and not statement.approximate:
             numbers.setdefault(statement.concept, {}).setdefault(statement.value, statement)
-    found = {}
+    return {
+        figure: next(iter(numbers[concept].values()))
+        for concept, figure in _plainest(form.id)
+        if len(numbers.get(concept, ())) == 1
+    }
+
+
+@lru_cache(maxsize=16)
+def _plainest(form_id: str) -> tuple[tuple[str, str], ...]:
+    """The concepts whose plainest reading on a form is one figure alone, with that figure."""
+    found = []
     for concept in load_wording().concepts:
-        plainest = concept.readings.get(form.id, ((),))[0]
-        stated_numbers = numbers.get(concept.id, {})
-        if len(plainest) == len(stated_numbers) == 1 and concept.relation == "=" and concept.unit == "件":
-            ((sign, figure),) = plainest
-            if sign > 0:
-                found[figure] = next(iter(stated_numbers.values()))
-    return found
+        plainest = concept.readings.get(form_id, ((),))[0]
+        if len(plainest) == 1 and plainest[0][0] > 0 and concept.relation == "=" and concept.unit == "件":
+            found.append((concept.id, plainest[0][1]))
+    return tuple(found)
 
 
 def confirmed(stated: Mapping[str, Statement], figures: Mapping[str, Figure]) -> frozenset[str]:

@@ -202,9 +202,10 @@ def _table_heading(block: Block, at: int, pinyin: bool) -> _Heading | None:
     else:
         cells = {cell.text for cell in block.rows[0] if cell and cell.text} if block.rows else set()
         text = cells.pop() if len(cells) == 1 else ""
-    if not text or len(text) > _PREFIX_WITH_PINYIN or text[0] not in _MAY_BEGIN:
+    if not text or text.isdigit() or len(text) > _PREFIX_WITH_PINYIN or text[0] not in _MAY_BEGIN:
         return None
-    found = _line(_folded(text, pinyin))
+    folded = _folded(text, pinyin)
+    found = _line(folded) if _rules().any_word.search(han_only(folded)) else None
     return _Heading(at, found[0], clean(text, pinyin=pinyin), "", found[2], True) if found and found[1] else None
 
 

@@ -86,17 +86,14 @@ def template(key: Key, pinyin: bool) -> Template | None:
             return None
         rows = list(grid_rows(grid, 0, (_Untold("", pinyin),), above, pinyin, describing))
         stands = standing(rows)
-        if above or not (stands.settled or stands.foreign):
-            return None
-        tables = frozenset(find_instances(rows, {}))
-        if not tables.isdisjoint(_lists()):
-            return None
     except AskedError:
+        return None
+    if above or not (stands.settled or stands.foreign) or not stands.tables.isdisjoint(_lists()):
         return None
     cells = {id(cell): int(cell.text) for row in grid.rows for cell in row if cell is not None}
     years = frozenset(year for info in infos if not info.is_value for year in info.years())
     labels = tuple(sorted({cells[id(token.cell)] for token in labels_of(rows)}))
-    return Template(rows, tables, cells, labels, years)
+    return Template(rows, stands.tables, cells, labels, years)
 
 
 @lru_cache(maxsize=_KEPT)

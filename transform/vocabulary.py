@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 
 from transform.fold import fold, han_only
 from transform.forms import load_forms
-from transform.numbers import Value, read_value, value_like
+from transform.numbers import Value, is_plain, read_value, value_like
 
 SenseKind = Literal["row", "column", "group", "parent", "corner", "band", "title"]
 
@@ -118,6 +118,7 @@ def _spellings() -> tuple[tuple[str, str], ...]:
 class _Index:
     senses: dict[str, frozenset[Sense]]
     fuzzy_keys: tuple[str, ...]
+    endings: dict[str, tuple[str, ...]]
     suffixes: dict[str, tuple[str, ...]]
     heads: tuple[str, ...]
 
@@ -164,9 +165,11 @@ def _index() -> _Index:
                         add(band, Sense("band", table.id, band))
     senses = {key: frozenset(s) for key, s in found.items()}
     rows = {k for k, s in senses.items() if any(x.kind in ("row", "column") for x in s)}
+    fuzzy_keys = tuple(k for k in senses if len(k) >= _MIN_FUZZY_LENGTH)
     return _Index(
         senses=senses,
-        fuzzy_keys=tuple(k for k in senses if len(k) >= _MIN_FUZZY_LENGTH),
+        fuzzy_keys=fuzzy_keys,
+        endings=_by_last_character(fuzzy_keys),
         suffixes=_by_last_character(sorted((k for k in rows if len(k) >= 2), key=len, reverse=True)),
         heads=tuple(
             sorted(
@@ -258,7 +261,7 @@ def similar_label(key: str) -> frozenset[Sense]:
     if not _MIN_FUZZY_LENGTH <= len(key) <= _MAX_LABEL_LENGTH:
         return NO_SENSES
     index = _index()
-    ended = [index.senses[known] for known in index.fuzzy_keys if known != key and known.endswith(key)]
+    ended = [index.senses[known] for known in index.endings.get(key[-1], ()) if known != key and known.endswith(key)]
     if ended and not frozenset.intersection(*ended):
         return NO_SENSES
     matches = process.extract(
@@ -301,7 +304,7 @@ def cases_within(key: str, table: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1 << 15)
 def describe(text: str, pinyin: bool, fuzzy: bool) -> TextInfo:
     """What ``text`` can mean; ``pinyin`` strips pinyin noise first, ``fuzzy`` admits similar labels."""
-    if text.isdigit() and text.isascii():
+    if is_plain(text):
         return TextInfo(text, "", NO_SENSES, True, read_value(text), True, False, True)
     folded = fold(text, pinyin=pinyin)
     value = read_value(text)

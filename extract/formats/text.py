@@ -18,6 +18,7 @@ from extract.page import Block, Cell, Grid, Paragraph
 
 _BARS = str.maketrans("｜│┃║￨", "|||||")
 _ANY_BAR = re.compile("[|｜│┃║￨]")
+_OTHER_BAR = re.compile("[｜│┃║￨]")
 _BORDER = re.compile(r"\s*[+┌├└┏┣┗╔╠╚][\s+\-=|─━═┬┐┼┤┴┘┳┓╋┫┻┛╦╗╬╣╩╝]*[\-=─━═][\s+\-=|─━═┬┐┼┤┴┘┳┓╋┫┻┛╦╗╬╣╩╝]*")
 _DELIMITER_CELL = re.compile(r"\s*:?-+:?\s*")
 _SURE_DELIMITER = re.compile(r"---|:-|-:")
@@ -92,8 +93,9 @@ def read_lines(
         if delimiter and not line.heading and (fields := _delimited(line.text, delimiter)):
             run.rows.append(_Row(line.number, fields))
         elif not _extends(run, written, position, markdown):
-            _close(run, blocks, reduce)
-            run = _Run()
+            if run.rows:
+                _close(run, blocks, reduce)
+                run = _Run()
             text = reduce(line.text)
             if text:
                 blocks.append(Paragraph(text, f"line {line.number}", line.heading))
@@ -105,6 +107,11 @@ def read_text(text: str) -> tuple[list[Block], str]:
     """The blocks of a plain text or a pipe-delimited scrape, and its format: ``pipe`` with a grid, else ``text``."""
     blocks = read_lines(Line(number, line) for number, line in enumerate(text.splitlines(), start=1))
     return blocks, "pipe" if any(isinstance(block, Grid) for block in blocks) else "text"
+
+
+def _with_pipes(text: str) -> str:
+    """A line with pipes for the bars that stand for them."""
+    return text.translate(_BARS) if _OTHER_BAR.search(text) else text
 
 
 def _collapse(text: str) -> str:
@@ -121,7 +128,12 @@ def _delimiter(lines: Sequence[Line]) -> str | None:
 
 
 def _count_delimited(lines: Sequence[Line], delimiter: str) -> int:
-    """How many lines are words and then a value or nothing; 0 where the delimiter also stands inside of numbers."""
+    """How many lines are words and then a value or nothing; 0 where the delimiter also stands inside of numbers.
+
+    Where too few lines hold it at all, that is 0 too.
+    """
+    if sum([delimiter in line.text for line in lines]) < _LEAST_DELIMITED_LINES:
+        return 0
     within_number = re.compile(_WITHIN_NUMBER % (delimiter, delimiter))
     count = 0
     for line in lines:
@@ -163,7 +175,7 @@ def _extends(run: _Run, lines: Sequence[Line], position: int, markdown: bool) ->
     number, line, heading = lines[position]
     if heading:
         return False
-    text = line.translate(_BARS)
+    text = _with_pipes(line)
     if _BORDER.fullmatch(text):
         return True
     if "|" in text:
@@ -210,14 +222,17 @@ def _is_closed_below(text: str, lines: Sequence[Line], position: int) -> bool:
     after = position + 2
     while _bars_only(lines, after):
         after += 1
-    return after >= len(lines) or lines[after].text.translate(_BARS).strip().strip("|").count("|") == 0
+    return after >= len(lines) or _with_pipes(lines[after].text).strip().strip("|").count("|") == 0
 
 
 def _bars_only(lines: Sequence[Line], position: int) -> int:
     """The number of pipes on a line that holds nothing else, otherwise 0."""
     if position >= len(lines):
         return 0
-    text = lines[position].text.translate(_BARS).strip()
+    text = lines[position].text
+    if not _ANY_BAR.search(text):
+        return 0
+    text = _with_pipes(text).strip()
     return 0 if text.strip("| \t\u3000\xa0") else text.count("|")
 
 
