@@ -102,13 +102,14 @@ def _figures(form: Form, tables: Mapping[str, tuple[_Group, PlacedTable]]) -> di
             figures.update(_missing(form.id, table.id))
             continue
         group, found = tables[table.id]
+        grids = [(templated.grid.cell_locator, templated.cells) for templated in group]
         for definition, header, place in found.places:
             if place is None:
                 figures[definition.figure] = missing_figure(definition)
                 continue
-            grid, number = place
-            cell = group[grid].cells[number]
-            figures[definition.figure] = cell_figure(definition, cell.text, group[grid].grid.cell_locator(cell), header)
+            locate, cells = grids[place[0]]
+            cell = cells[place[1]]
+            figures[definition.figure] = cell_figure(definition, cell.text, locate(cell), header)
     return figures
 
 

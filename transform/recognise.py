@@ -124,6 +124,7 @@ def evidence_of(labels: Iterable[TextInfo]) -> Evidence:
     )
 
 
+@lru_cache(maxsize=1 << 8)
 def recognise_form(evidence: Evidence) -> Form | None:
     """The form whose own labels the tables print most; None when no statutory table was found.
 

@@ -125,12 +125,14 @@ def may_hold_title(text: str) -> bool:
     return _grammar().hint in text
 
 
-@lru_cache(maxsize=4096)
 def read_title(text: str) -> Title | None:
     """Read a cleaned text as a report's title; None where it does not have the words of one."""
+    return _read_title(text) if may_hold_title(text) and 4 < len(text) <= _grammar().longest else None
+
+
+@lru_cache(maxsize=4096)
+def _read_title(text: str) -> Title | None:
     grammar = _grammar()
-    if not 4 < len(text) <= grammar.longest or grammar.hint not in text:
-        return None
     if grammar.kind.search(fold(text)) is None or grammar.sentence.search(fold(text)):
         return None
     folded, places = aligned_fold(text)
@@ -193,6 +195,8 @@ def joined_title(above: Sequence[str], line: str) -> Title | None:
 
     It is an organ or a year over the words of the title, or a title broken inside its words.
     """
+    if not may_hold_title("".join((*above, line))):
+        return None
     first = ""
     title: Title | None = None
     for begun in reversed(above) if line else ():
