@@ -416,6 +416,25 @@ def serve(home: Home = None) -> None:
 
 
 @app.command()
+def limits(home: Home = None) -> None:
+    """Create the concurrency limits on the Prefect server.
+
+    They are declared in data/limits.toml; NIANBAO_CONCURRENCY sets other numbers. The flows do not run on a server
+    without them. Only needed where PREFECT_API_URL names a server: crawl and serve see to their own.
+
+    \b
+    Examples:
+      nianbao limits
+      PREFECT_API_URL=http://127.0.0.1:4200/api nianbao limits
+
+    Exit status: 0 created, 2 wrong usage, 3 the server cannot be reached.
+    """
+    from flows.limits import print_limits
+
+    raise typer.Exit(print_limits(_settings(home=home)))
+
+
+@app.command()
 def dashboard(
     db: Annotated[Path | None, typer.Option(help="DuckDB file; the published one by default.")] = None,
     home: Home = None,

@@ -7,16 +7,20 @@ town's result; a task fails, and is retried, only for what nobody foresaw, such 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture
+from prefect.states import Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.errors import ExitCode, UserError, one_line
+from flows.limits import CRAWL, LOAD, slot
 from flows.lock import single_run
 from flows.night import Night
 from flows.pipeline import Failure, FetchedTown, Summary, TownResult, registered_towns
@@ -24,6 +28,7 @@ from flows.rebuild import Rebuilt, rebuild_warehouse
 from flows.rerun import Rerun, rerun_town
 from flows.settings import Settings, load_settings
 from flows.sources import Town
+from flows.told import notify, show_night
 from load.ledger import Run
 
 on_progress: ContextVar[Callable[[int, int], None] | None] = ContextVar("on_progress", default=None)
@@ -39,7 +44,8 @@ def crawl_town(fetched: FetchedTown, night: Night) -> TownResult:
 @task(cache_policy=NO_CACHE)
 def load_towns(results: Sequence[TownResult], night: Night) -> None:
     """Load some towns into the working database."""
-    night.load(results)
+    with slot(LOAD):
+        night.load(results)
 
 
 @task(cache_policy=NO_CACHE)
@@ -51,29 +57,32 @@ def finish_night(night: Night) -> Run:
 _RUNNER: Any = ThreadPoolTaskRunner(max_workers=load_settings().workers)
 
 
-@flow(name="nightly", task_runner=_RUNNER)
-def nightly(sources: str | None = None, base_url: str | None = None) -> tuple[Run, Summary]:
+@flow(name="nightly", task_runner=_RUNNER, on_failure=[notify], on_crashed=[notify])
+def nightly(sources: str | None = None, base_url: str | None = None) -> tuple[Run, Summary] | State[Any]:
     """Crawl every town of the registry, load what was read and publish; a town that fails stops no other.
 
-    ``sources`` (path of a registry) and ``base_url`` take the place of the settings of the same names.  Raises
-    :class:`flows.lock.RunInProgressError` when another run is going on.
+    ``sources`` (path of a registry) and ``base_url`` take the place of the settings of the same names.  A suspicious
+    night ends in state Failed, with the same result.  Raises :class:`flows.lock.RunInProgressError` when another run
+    is going on.
     """
     given = {"sources": Path(sources) if sources else None, "base_url": base_url}
     settings = load_settings().model_copy(update={name: value for name, value in given.items() if value})
-    with single_run(settings.home):
+    with single_run(settings.home), slot(CRAWL):
         night = Night(settings, registered_towns(settings))
         for results in _crawl(night):
             load_towns(results, night)
         run = finish_night(night)
     get_run_logger().info(night.summary.line)
-    return run, night.summary
+    show_night(run, night.summary)
+    result = run, night.summary
+    return Failed(message=f"a suspicious night: {run.message}", data=result) if run.message else result
 
 
-@flow(name="town")
+@flow(name="town", on_failure=[notify], on_crashed=[notify])
 def town(name: str, year: int | None = None, refetch: bool = False) -> Rerun:
     """Read one town again, from the kept bytes or (``refetch``) from its addresses; see ``flows.rerun``."""
     settings = load_settings()
-    with single_run(settings.home):
+    with single_run(settings.home), slot(CRAWL) if refetch else nullcontext():
         rerun = rerun_town(settings, name, year=year, refetch=refetch)
     get_run_logger().info("%s: %d changes, %d failures", rerun.town, len(rerun.changes), len(rerun.failures))
     return rerun

@@ -55,6 +55,11 @@ class Failure:
     reason: str
     outcome: str = ""
 
+    @property
+    def kind(self) -> str:
+        """Stage and outcome, such as ``fetch: gone``."""
+        return f"{self.stage}: {self.outcome}" if self.outcome else self.stage
+
 
 class Shelf(Protocol):
     """What reading takes from the archive, as it is or as it was at some time."""
@@ -91,7 +96,9 @@ class FetchedTown:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What became of a run so far; ``verdicts`` counts the reports that were read, by verdict.  Summaries add up.
+    """What became of a run so far; ``verdicts`` counts the reports that were read, ``rules`` their findings.
+
+    Summaries add up.
 
     ``new``, ``changed`` and ``unchanged`` count the documents that came, ``missing`` the addresses that gave none.
     """
@@ -104,12 +111,16 @@ class Summary:
     reports: int = 0
     findings: int = 0
     verdicts: tuple[tuple[str, int], ...] = ()
+    rules: tuple[tuple[str, int], ...] = ()
     failures: tuple[Failure, ...] = ()
 
     def plus(self, result: TownResult) -> Summary:
         """This summary with one more town."""
+        reports = [reading.report for reading in result.readings]
         verdicts = Counter(dict(self.verdicts))
-        verdicts.update(reading.report.verdict for reading in result.readings)
+        verdicts.update(report.verdict for report in reports)
+        rules = Counter(dict(self.rules))
+        rules.update(finding.rule for report in reports for finding in report.findings)
         changes = Counter(visit.change for visit in result.visits)
         return Summary(
             towns=self.towns + 1,
@@ -117,9 +128,10 @@ class Summary:
             changed=self.changed + changes[Change.CHANGED],
             unchanged=self.unchanged + changes[Change.UNCHANGED],
             missing=self.missing + changes[None],
-            reports=self.reports + len(result.readings),
-            findings=self.findings + sum(len(reading.report.findings) for reading in result.readings),
+            reports=self.reports + len(reports),
+            findings=rules.total(),
             verdicts=tuple(sorted(verdicts.items())),
+            rules=tuple(sorted(rules.items())),
             failures=(*self.failures, *result.failures),
         )
 

@@ -7,11 +7,13 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from extract.archive import Archive
 from flows.errors import ExitCode
 from flows.exports import print_changes
 from flows.ledger import LOAD, begin_run, end_run
+from flows.limits import prepare_server
 from flows.lock import single_run
 from flows.output import complain, say
 from flows.pipeline import Failure, Summary, load, read_saved, registered_towns
@@ -33,6 +35,7 @@ def crawl_now(settings: Settings) -> ExitCode:
     with connected_server(settings.home):
         from flows.nightly import nightly, on_progress
 
+        prepare_server(settings)
         with _progress("crawling") as advance:
             token = on_progress.set(advance)
             try:
@@ -44,7 +47,7 @@ def crawl_now(settings: Settings) -> ExitCode:
             finally:
                 on_progress.reset(token)
                 _send_events()
-    result = state.result(raise_on_failure=False)
+    result: Any = state.result(raise_on_failure=False)
     if isinstance(result, BaseException):
         raise result
     run, summary = result
@@ -107,6 +110,7 @@ def serve_flows(settings: Settings) -> None:
     with connected_server(settings.home, port=settings.prefect_port) as url:
         from flows.nightly import serve
 
+        prepare_server(settings)
         signal.signal(signal.SIGTERM, _interrupt)
         complain(f"nightly at {settings.cron!r} {settings.timezone}; Prefect API at {url}")
         serve(settings)
@@ -133,8 +137,7 @@ def _conclude(summary: Summary, settings: Settings, *, published: bool) -> ExitC
 def _complain_of(failures: Iterable[Failure]) -> ExitCode:
     status = ExitCode.OK
     for failure in failures:
-        kind = f"{failure.stage}: {failure.outcome}" if failure.outcome else failure.stage
-        complain(f"{failure.address}: {failure.reason} ({kind})")
+        complain(f"{failure.address}: {failure.reason} ({failure.kind})")
         status = ExitCode.SOME_FAILED
     return status
 

@@ -70,6 +70,12 @@ def _environment(values: dict[str, str]) -> Iterator[None]:
             os.environ.pop(name, None)
 
 
+def is_own_server(home: Path) -> bool:
+    """Whether the server that this process is connected to was started for ``home``, by this process or another."""
+    address = _address_file(home)
+    return address.exists() and address.read_text(encoding="utf-8").strip() == os.environ.get("PREFECT_API_URL")
+
+
 def _running_server(home: Path) -> str | None:
     address = _address_file(home)
     url = address.read_text(encoding="utf-8").strip() if address.exists() else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import metadata
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError
@@ -28,7 +29,8 @@ class Settings(BaseSettings):
     a fixed ``address:port``; ``private_hosts`` may lie inside the operator's own network, as may that of ``base_url``.
     ``breaker`` failures in a row end the asking of a host; ``max_requests`` and ``max_megabytes`` that of a run.
     A night that was cut off goes on within ``resume_hours``; ``least_pages``, ``most_hosts_gone`` and ``most_worse``
-    are the thresholds of :class:`flows.suspicion.Thresholds`.
+    are the thresholds of :class:`flows.suspicion.Thresholds`; ``notify_url`` is told of a night that failed.
+    ``concurrency`` sets numbers of ``data/limits.toml`` by name.
     """
 
     model_config = SettingsConfigDict(env_prefix="NIANBAO_", frozen=True)
@@ -56,6 +58,8 @@ class Settings(BaseSettings):
     least_pages: float = Field(default=0.8, ge=0)
     most_hosts_gone: int = Field(default=0, ge=0)
     most_worse: float = Field(default=0.02, ge=0)
+    notify_url: str | None = None
+    concurrency: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
     timezone: str = "Asia/Shanghai"
     cron: str = NIGHTLY_CRON
     prefect_port: int = Field(default=4213, ge=1, le=65535)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from flows.limits import create_limits
 from flows.pipeline import prepare_warehouse
 from flows.server import connected_server, quiet_environment
 from flows.settings import Settings
@@ -69,9 +70,10 @@ def settings(tmp_path: Path, site: tuple[Path, str], prepared: Path) -> Settings
 
 @pytest.fixture(scope="session")
 def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, str]]]:
-    """The API address of a real ``prefect server start``, and the environment that connects a command to it."""
+    """The API address of a real ``prefect server start`` with our limits, and the environment that connects to it."""
     home = tmp_path_factory.mktemp("prefect")
     with connected_server(home) as url:
+        create_limits(Settings(home=home))
         yield url, {**quiet_environment(home), "PREFECT_API_URL": url}
 
 

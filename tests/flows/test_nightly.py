@@ -40,6 +40,12 @@ def ask(api: Api, path: str, **body: Any) -> Any:
     return answer.json()
 
 
+def nights(api: Api, sources: Path | None) -> list[dict[str, Any]]:
+    """The runs of the nightly flow over a registry, the last first."""
+    found = ask(api, "flow_runs/filter", flows={"name": {"any_": ["nightly"]}}, sort="START_TIME_DESC")
+    return [run for run in found if run["parameters"].get("sources") == str(sources)]
+
+
 def wait_for(condition: Any, seconds: float = 30) -> Any:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -183,6 +183,8 @@ def serving() -> Iterator[Web]:
                 with web.lock:
                     web.busy[host] -= 1
 
+        do_POST = do_GET  # noqa: N815
+
         def send_header(self, keyword: str, value: str) -> None:
             if keyword == "Content-Length":
                 with web.lock:
