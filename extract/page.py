@@ -55,11 +55,15 @@ def _within(table: str, row: int, column: int) -> str:
 
 
 class Paragraph(NamedTuple):
-    """A block of running text (one line of a plain text), white space collapsed; ``heading`` is 1-6 for h1-h6."""
+    """A block of running text (one line of a plain text), white space collapsed; ``heading`` is 1-6 for h1-h6.
+
+    ``blank_lines`` counts the empty lines that a plain text leaves before it.
+    """
 
     text: str
     locator: str
     heading: int = 0
+    blank_lines: int = 0
 
 
 Block = Paragraph | Grid

@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from extract.page import Cell, Grid, Paragraph
+from transform.blank_lines import LEAST_BLANK_LINES, with_blank_lines
 from transform.broken_labels import unstacked, with_labels_below
 from transform.fold import fold
 from transform.numbers import is_mere_words, is_plain, read_value
@@ -43,11 +44,18 @@ _SHORTEST_BEGINNING = 4
 
 def flat_rows(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -> list[RawRow]:
     """The raw rows of a run of paragraphs and of grids whose columns are not known."""
-    near = [k for k, (_, block) in enumerate(blocks) if isinstance(block, Grid) or _ends_in_value(block.text)]
+    near = [
+        k
+        for k, (_, block) in enumerate(blocks)
+        if isinstance(block, Grid) or block.blank_lines >= LEAST_BLANK_LINES or _ends_in_value(block.text)
+    ]
     if not near:
         return []
     blocks = blocks[max(0, near[0] - _LONGEST_HEADER) : near[-1] + 2]
-    return _without_row_numbers(with_labels_below(list(_stream_rows(blocks, pinyin)), pinyin))
+    rows = list(_stream_rows(blocks, pinyin))
+    if any(isinstance(block, Paragraph) and block.blank_lines for _, block in blocks):
+        rows = with_blank_lines(rows)
+    return _without_row_numbers(with_labels_below(rows, pinyin))
 
 
 def _ends_in_value(text: str) -> bool:

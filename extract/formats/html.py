@@ -138,7 +138,7 @@ def _blocks(walk: Walk, start: int, end: int) -> tuple[Block, ...]:
             texts = list(run)
             locators = map("paragraph {}".format, count(paragraphs + 1))
             headings = map(levels.get, count(position), repeat(0)) if levels else repeat(0)
-            blocks.extend(map(_new_paragraph, zip(texts, locators, headings, strict=False)))
+            blocks.extend(map(_new_paragraph, zip(texts, locators, headings, repeat(0), strict=False)))
             paragraphs += len(texts)
             position += len(texts)
             continue

@@ -77,7 +77,7 @@ def is_delimiter_row(text: str) -> bool:
 def read_lines(
     lines: Iterable[Line], *, markdown: bool = False, reduce: Callable[[str], str] | None = None
 ) -> list[Block]:
-    r"""The blocks that lines of text hold, in order; blank lines are left out, locators are ``line N``.
+    r"""The blocks that lines of text hold, in order; blank lines are counted, locators are ``line N``.
 
     Consecutive lines with pipes, with three and more tab-separated fields, or with fields of a delimiter that many
     lines share, make one grid, whose columns are exact only in a well-formed Markdown table.  ``markdown`` honours
@@ -98,7 +98,8 @@ def read_lines(
                 run = _Run()
             text = reduce(line.text)
             if text:
-                blocks.append(Paragraph(text, f"line {line.number}", line.heading))
+                above = written[position - 1].number if position else line.number - 1
+                blocks.append(Paragraph(text, f"line {line.number}", line.heading, line.number - above - 1))
     _close(run, blocks, reduce)
     return blocks
 

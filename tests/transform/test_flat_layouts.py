@@ -278,3 +278,47 @@ def test_the_fifteen_numbers_of_the_disputes_need_no_header(above: str) -> None:
 @pytest.mark.parametrize("before", ["", "其中", "一、"])
 def test_no_word_in_place_of_a_value_is_passed_over_as_mere_words(before: str) -> None:
     assert not [word for word in alignment_words().value_words if is_mere_words(before + word)]
+
+
+def lines_of_cells(rows: Rows, join: Callable[[str], str]) -> str:
+    return "".join(join("" if cell == "0" else cell) for row in rows for cell in row)
+
+
+@pytest.mark.parametrize(
+    ("between", "join"),
+    [
+        ("\n", lambda cell: f"{cell}\n"),
+        ("\n\n", lambda cell: f"{cell}\n\n"),
+        ("\n\n", lambda cell: f"{cell}\n\n" if cell else "\n"),
+    ],
+)
+def test_lines_left_empty_are_blank_cells(between: str, join: Callable[[str], str]) -> None:
+    tables = [lines_of_cells(t(merged="once"), join) for t in (disclosure_rows, requests_rows, disputes_rows)]
+    headings = (
+        "二、主动公开政府信息情况",
+        "三、收到和处理政府信息公开申请情况",
+        "四、政府信息公开行政复议、行政诉讼情况",
+    )
+    text = between.join(HEAD) + between
+    text += between.join(heading + between + cells for heading, cells in zip(headings, tables, strict=True))
+    report = read_report(read_page((text + between.join(["五、存在的主要问题及改进情况", "无。"])).encode()))
+    read = {f.figure: (f.value, f.status) for f in report.figures if not f.figure.startswith("requests.other.")}
+    assert read == {name: (n, "reported") if n else (None, "blank") for name, n in counts().items()}
+    assert report.verdict == "incomplete"
+
+
+def test_a_table_of_nothing_but_empty_lines_is_blank() -> None:
+    rows = [[*row[:-7], *["0"] * 7] if row[-1].isdigit() else row for row in requests_rows(merged="once")]
+    cells = lines_of_cells(rows, lambda cell: f"{cell}\n")
+    report = read_report(read_page(("\n".join(HEAD) + "\n" + cells + "五、存在的主要问题及改进情况\n无。").encode()))
+    assert report.form == "2021"
+    statuses = {f.status for f in report.figures if f.figure.startswith("requests.")}
+    assert statuses == {"blank"}
+
+
+def test_empty_lines_between_paragraphs_are_no_cells() -> None:
+    cells = [cell for row in requests_rows(merged="once") for cell in row]
+    text = "\n\n\n\n".join(HEAD) + "\n\n\n\n" + "\n".join(cells)
+    report = read_report(read_page(text.encode()))
+    read = {f.figure: f.value for f in report.figures if f.figure.startswith("requests.")}
+    assert all(read[name] == n for name, n in counts().items() if name.startswith("requests."))
