@@ -14,7 +14,7 @@ from transform.model import ExtraRow
 from transform.place import Instance, find_instances
 from transform.printings import Printing, choose, relevant
 from transform.strips import place_strips
-from transform.tokens import RawRow
+from transform.tokens import RawRow, Token
 
 
 def align(form: Form, year: int | None, raw_rows: Sequence[RawRow]) -> Alignment:
@@ -65,8 +65,13 @@ def _occupied(instance: Instance) -> set[int]:
         blocks.add(row.block)
         if row.header_columns is None:
             blocks.update([t.block for t in (*row.values, *row.labels)])
-        blocks.update([t.block for t in row.header if t.info.senses and not t.info.has("title")])
+        blocks.update([t.block for t in row.header if _is_of(t, instance.table)])
     return blocks
+
+
+def _is_of(token: Token, table: str) -> bool:
+    """Whether a label names something inside a table: a title names the whole, another table's label nothing of it."""
+    return any(s.table == table for s in token.info.senses) and not token.info.has("title")
 
 
 def place_instance(form: Form, year: int | None, instance: Instance, table: TableDef) -> Printing:

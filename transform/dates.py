@@ -38,18 +38,46 @@ def date_in(folded: str) -> date | None:
 
 
 def published_on(
-    meta: Mapping[str, str], info: Iterable[str], url: str | None, signed: date | None, year: int | None
+    meta: Mapping[str, str],
+    info: Iterable[str],
+    above: Iterable[str],
+    url: str | None,
+    signed: date | None,
+    year: int | None,
 ) -> str | None:
-    """The date of publication as ISO text: from meta tags, folded info-box texts, the address, the sign-off line.
+    """The date of publication as ISO text.
 
-    What the page states itself may lie in December of the year reported on at the earliest; a date in an address must
-    lie after that year's end, since folders and addresses lie.
+    It is looked for in meta tags, in folded texts of an info box, as a date by itself in folded lines above the text,
+    in the address and in the sign-off line.  What the page states itself may lie in December of the year reported on at
+    the earliest; a date in an address must lie after that year's end, since folders and addresses lie.
     """
-    stated = _after(date(year, 11, 30) if year else None, _stated(meta, info))
+    earliest = date(year, 11, 30) if year else None
     ended = date(year, 12, 31) if year else None
-    address = _after(ended, (_date(shape.search(url)) for shape in _patterns()[2])) if url else None
-    found = stated or address or _after(date(year, 11, 30) if year else None, (signed,))
+    found = _after(earliest, _stated(meta, info)) or _after(ended, _by_itself(above))
+    if found is None and url:
+        found = _after(ended, (_date(shape.search(url)) for shape in _patterns()[2]))
+    found = found or _after(earliest, (signed,))
     return found.isoformat() if found else None
+
+
+def _by_itself(lines: Iterable[str]) -> Iterator[date]:
+    """Dates without a label: a line that is nothing else, or the one date among words of an info box."""
+    bare, beside, words = _unlabelled()
+    for line in lines:
+        if match := bare.match(line):
+            found = _date(match)
+        elif any(map(line.__contains__, words)) and len(dates := list(beside.finditer(line))) == 1:
+            found = _date(dates[0])
+        else:
+            continue
+        if found:
+            yield found
+
+
+@lru_cache(maxsize=1)
+def _unlabelled() -> tuple[re.Pattern[str], re.Pattern[str], tuple[str, ...]]:
+    rules = wording()["dates"]
+    return with_years(rules["bare"]), with_years(rules["beside"]), tuple(rules["beside_words"])
 
 
 def address_date(url: str | None) -> date | None:

@@ -11,6 +11,7 @@ from extract.page import Cell, Grid, Paragraph
 from transform.blank_lines import LEAST_BLANK_LINES, with_blank_lines
 from transform.broken_labels import unstacked, with_labels_below
 from transform.fold import fold
+from transform.listings import names_row_and_column
 from transform.numbers import is_mere_words, is_plain, read_value
 from transform.tokens import (
     LONGEST_LABEL,
@@ -90,7 +91,7 @@ def _stream_rows(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -
         if _numbers_first_row(words, values):
             values = []
             return
-        if printed or (words and heads_blank_row(words[-1].info)):
+        if printed or (words and heads_blank_row(words[-1].info)) or (len(values) == 1 and names_row_and_column(words)):
             yield RawRow(words[:-1], words[-1:], values, values[0].block)
             labels = []
         values = []
@@ -168,7 +169,7 @@ def _fields(text: str, pinyin: bool) -> list[str]:
     if " " not in text:
         return [text]
     parts = text.split(" ")
-    if read_value(text).status == "reported":
+    if read_value(text).status == "reported" and not _is_label(parts[0], pinyin):
         return [text]
     end = len(parts)
     while end and _is_plain_value(parts[end - 1]):
@@ -187,9 +188,11 @@ def _fields(text: str, pinyin: bool) -> list[str]:
     lists_labels = labels >= 2 and 2 * labels >= len(head)
     if not values and not lists_labels and length_without_noise(text, pinyin) > LONGEST_STREAM_LABEL:
         return [text]
-    if len(values) == 1 and head and (values[0] == _FOOTNOTE_MARK or not describe(whole, pinyin, True).senses):
+    is_list = len(head) > 1 and labels == len(head)
+    lone = len(values) == 1 and head and not is_list
+    if lone and (values[0] == _FOOTNOTE_MARK or not describe(whole, pinyin, True).senses):
         return [text]
-    if len(head) > 1 and (labels == len(head) or (lists_labels and not values)):
+    if is_list or (len(head) > 1 and lists_labels and not values):
         return [*head, *values]
     return ([" ".join(head)] if head else []) + values
 

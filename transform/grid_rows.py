@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from extract.page import Cell, Grid
+from transform.listings import names_row_and_column
 from transform.tokens import (
     Caption,
     RawRow,
@@ -202,7 +203,7 @@ def _is_data(tokens: list[Token], zone: int, columns: dict[int, list[Token]]) ->
     if not labels or labels[-1].inherited:
         return False
     info = labels[-1].info
-    if heads_blank_row(info):
+    if heads_blank_row(info) or (len(values) == 1 and names_row_and_column(labels)):
         return True
     if info.ids("row", "disputes"):
         return _is_blank_strip(values, columns)

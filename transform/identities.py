@@ -10,6 +10,8 @@ from typing import NamedTuple, cast
 from transform.forms import FigureDef, Form, Identity, load_forms
 from transform.model import Cause, Figure, Finding, Number
 
+_MIN_BROKEN_ROWS = 3
+
 
 class Outcome(NamedTuple):
     """How an identity comes out: the two sums, and what the left lacks to keep it (0 when it holds)."""
@@ -194,7 +196,7 @@ def identity_findings(
     def cause(names: Iterable[str]) -> Cause:
         return "parse" if any(n in uncertain for n in names) else "source"
 
-    findings: list[Finding] = []
+    findings = _distrusted_tables(form, figures, outcomes)
     for name, mended in locate(outcomes, figures).items():
         figure = figures[name]
         findings.append(
@@ -227,6 +229,26 @@ def identity_findings(
                 cause(names),
             )
         )
+    return findings
+
+
+def _distrusted_tables(form: Form, figures: Mapping[str, Figure], outcomes: Sequence[Outcome]) -> list[Finding]:
+    """A doubt about every value of a table in which most rows break their sum: its cells may stand in wrong places."""
+    findings = []
+    for table in form.tables:
+        sums = [
+            o
+            for o in outcomes
+            if o.identity.table == table.id and o.identity.axis == "row" and o.identity.relation == "="
+            if (o.left or o.right) and not set(o.unknown) & set(o.identity.right)
+        ]
+        broken = sum(not o.holds for o in sums)
+        if broken >= _MIN_BROKEN_ROWS and 2 * broken > len(sums):
+            names = tuple(n for n, f in figures.items() if form.figures[n].table == table.id and f.value is not None)
+            message = (
+                f"{broken} of {len(sums)} rows do not add up to their total: their cells may stand in other places"
+            )
+            findings.append(Finding(f"{table.id}.sums_broken", "warning", names, message, "unknown"))
     return findings
 
 

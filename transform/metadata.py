@@ -40,6 +40,7 @@ _SHORT = 80
 _INFO_BLOCKS = 24
 _INFO_ROWS = 10
 _INFO_CHARACTERS = 1500
+_INFO_LINES = 12
 _DEEP_CHARACTERS = 20000
 _WEIGHTS = {"meta": 0.4, "heading": 0.5, "paragraph": 0.3, "before": 0.25, "window": 0.2}
 _OTHER_YEAR = 4.0
@@ -120,7 +121,7 @@ def read_metadata(page: Page, *, pinyin: bool) -> tuple[Metadata, tuple[Finding,
         title=title.text if title else None,
         issuer=issuer,
         year=year,
-        published_on=published_on(page.meta, texts.info, url, _signed(texts), year),
+        published_on=published_on(page.meta, texts.info, _above(page, texts, pinyin), url, _signed(texts), year),
         division_code=division.code if division else None,
     )
     return metadata, (*findings, *doubts, *_other_organs(organs, division, texts))
@@ -159,6 +160,17 @@ def _info(page: Page, lines: list[str], pinyin: bool) -> Iterator[str]:
                 cells = dict.fromkeys(cell.text for cell in row if cell and cell.text)
                 yield fold(clean("|".join(cells), pinyin=pinyin))
     yield from (fold(line) for line in lines if line)
+
+
+def _above(page: Page, texts: _Texts, pinyin: bool) -> Iterator[str]:
+    """The folded short lines before the text of the report, where the page may print a date by itself."""
+    lines = page.meta.get("html:before", "")[-_INFO_CHARACTERS:].split("\n")
+    yield from (fold(clean(line, pinyin=pinyin)) for line in lines if 0 < len(line) <= _SHORT)
+    body = _patterns()["body"]
+    for line in texts.lines[:_INFO_LINES]:
+        if not line or body.match(line):
+            return
+        yield fold(line)
 
 
 def _best_title(page: Page, texts: _Texts, pinyin: bool) -> Title | None:

@@ -46,6 +46,18 @@ class _Rules:
     captions: re.Pattern[str]
     longest_caption: int
     alike: float
+    no_glued_text: re.Pattern[str]
+    shortest_glued_text: int
+
+
+class _Inline(NamedTuple):
+    """A heading in one paragraph with its text: which section, the folded heading's end, whether nothing parts them."""
+
+    section: int
+    firm: bool
+    style: str
+    end: int
+    glued: bool = False
 
 
 class _Heading(NamedTuple):
@@ -58,6 +70,7 @@ class _Heading(NamedTuple):
     style: str
     firm: bool
     filled: bool = False
+    glued: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -81,6 +94,8 @@ def _rules() -> _Rules:
         captions=re.compile("|".join(f"(?:{caption})" for caption in data["captions"]["whole"])),
         longest_caption=data["captions"]["longest"],
         alike=data["alike"],
+        no_glued_text=re.compile(data["glued"]["no_text"]),
+        shortest_glued_text=data["glued"]["shortest"],
     )
 
 
@@ -233,10 +248,10 @@ def _heading(text: str, at: int, pinyin: bool) -> _Heading | None:
     inline = _inline(folded, prefix, places)
     if inline is None:
         return None
-    section, firm, style, end = inline
     cleaned = clean(text, pinyin=pinyin)
-    cut = places[end] if end < len(places) else len(cleaned)
-    return _Heading(at, section, cleaned[:cut].strip(), cleaned[cut:].lstrip(" :：。-—"), style, firm)
+    cut = places[inline.end] if inline.end < len(places) else len(cleaned)
+    heading, rest = cleaned[:cut].strip(), cleaned[cut:].lstrip(" :：。-—")
+    return _Heading(at, inline.section, heading, rest, inline.style, inline.firm, glued=inline.glued)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -244,24 +259,29 @@ def _line(folded: str) -> tuple[int, bool, str] | None:
     """Read a folded line that is nothing but a heading: section, firm, style of its ordinal."""
     style, begin = _ordinal(folded)
     body = folded[begin:].rstrip(":。;.")
-    if not body or any(mark in body for mark in ":。;!?|") or len(han := han_only(body)) > _rules().longest:
+    if not body or _rules().body.match(body[-1]) or any(mark in body for mark in ":。;!?|"):
+        return None
+    han = han_only(body)
+    if len(han) > _rules().longest:
         return None
     meaning = _meaning(han)
     return (*meaning, style) if meaning else None
 
 
-def _inline(folded: str, prefix: str, places: list[int]) -> tuple[int, bool, str, int] | None:
-    """Read a heading that shares its paragraph with its text: section, firm, style, and the folded heading's end."""
+def _inline(folded: str, prefix: str, places: list[int]) -> _Inline | None:
+    """Read a heading that shares its paragraph with its text."""
     style, begin = _ordinal(folded)
-    best: tuple[int, bool, str, int] | None = None
+    best: _Inline | None = None
     for section, variant, firm in _variants_from(folded[begin : begin + 1]):
         end = _end_of(variant, folded, begin)
         rest = folded[end:]
-        if not end or (best and end <= best[3]):
+        if not end or (best and end <= best.end):
             continue
         spaced = bool(rest) and prefix[places[end] - 1] == " "
         if rest[:1] == ":" or (style and rest and (spaced or _rules().body.match(rest))):
-            best = (section, firm, style, end)
+            best = _Inline(section, firm, style, end)
+        elif style and firm and len(rest) >= _rules().shortest_glued_text and not _rules().no_glued_text.match(rest):
+            best = _Inline(section, firm, style, end, glued=True)
     return best
 
 
@@ -301,7 +321,7 @@ def _chain(candidates: list[_Heading]) -> list[_Heading]:
     ]
     best: list[tuple[float, list[_Heading]]] = []
     for heading in kept:
-        weight = (_FIRM if heading.firm else _LOOSE) + _FILLED * heading.filled
+        weight = (_FIRM if heading.firm and not heading.glued else _LOOSE) + _FILLED * heading.filled
         weight -= _UNNUMBERED * (style is not None and heading.style != style)
         before = [chain for chain in best if chain[1][-1].section < heading.section]
         score, chain = max(before, key=lambda pair: pair[0], default=(0.0, []))

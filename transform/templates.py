@@ -15,6 +15,7 @@ from transform.align import place_instance, rows_of
 from transform.candidates import standing
 from transform.forms import FigureDef, Form, TableDef, load_forms
 from transform.grid_rows import grid_rows, upright
+from transform.listings import with_listings_as_rows
 from transform.outlines import AskedError, Key, model_of
 from transform.place import Instance, find_instances
 from transform.printings import relevant
@@ -86,6 +87,8 @@ def template(key: Key, pinyin: bool) -> Template | None:
             return None
         rows = list(grid_rows(grid, 0, (_Untold("", pinyin),), above, pinyin, describing))
         stands = standing(rows)
+        if any(a is not b for a, b in zip(rows, with_listings_as_rows(rows), strict=False)):
+            return None
     except AskedError:
         return None
     if above or not (stands.settled or stands.foreign) or not stands.tables.isdisjoint(_lists()):

@@ -26,16 +26,37 @@ _IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*(?:\([^()]*\)[^()]*)*\)|<(https?://[^<>\s]+)>")
 _CODE = re.compile(r"(`+)(.+?)\1")
 _STRONG = re.compile(r"(\*\*\*|\*\*|__|~~)(?=\S)(.+?)(?<=\S)\1")
+_STRONG_CELL = re.compile(r"(\*\*\*|\*\*|__)\s*([^*_]+?)\s*\1")
+_STRONG_LINE = re.compile(r"^[ \t]*(\*\*|__)[^*_\n]*\w[^*_\n]*\1[ \t]*$", re.MULTILINE)
+_LEAST_LINES = 3
 _EMPHASIS = re.compile(r"(?<![\w*\\])([*_])(?=[^\s*_])([^*_]+?)(?<=[^\s\\])\1(?![\w*])")
 _EMPHASIS_IN_HAN = re.compile(r"(?<!\\)\*(?=[^\s*|])([^*|]+?)(?<=[^\s\\])\*")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 def is_markdown(source: str) -> bool:
-    """Whether a text shows itself as Markdown: by a ``#`` heading or by the delimiter row of a table."""
-    if _HEADING_LINE.search(source):
+    """Whether a text shows itself as Markdown.
+
+    It does by a ``#`` heading, by two lines that are strong as a whole, by the delimiter row of a table, and by HTML
+    tables between lines of text that hold no other markup.
+    """
+    if _HEADING_LINE.search(source) or len(_STRONG_LINE.findall(source)) > 1:
         return True
-    return "-" in source and any(is_delimiter_row(line) for line in source.splitlines() if "|" in line and "-" in line)
+    if "-" in source and any(is_delimiter_row(line) for line in source.splitlines() if "|" in line and "-" in line):
+        return True
+    return not source.lstrip().startswith("<") and _holds_tables_between_lines(source)
+
+
+def _holds_tables_between_lines(source: str) -> bool:
+    outside: list[str] = []
+    end = depth = 0
+    for edge in _TABLE_EDGE.finditer(source):
+        if depth == 0:
+            outside.append(source[end : edge.start()])
+        depth = max(0, depth - 1) if edge[1] else depth + 1
+        end = edge.end()
+    rest = "".join([*outside, source[end:]]) if outside else "<"
+    return "<" not in rest and sum(bool(row.strip()) for row in rest.splitlines()) > _LEAST_LINES
 
 
 def read_markdown(source: str) -> tuple[list[Block], int]:
@@ -112,7 +133,9 @@ def _plain(words: str) -> str:
     if "`" in words:
         words = _CODE.sub(r"\2", words)
     if "*" in words or "_" in words or "~" in words:
-        words = _EMPHASIS_IN_HAN.sub(r"\1", _EMPHASIS.sub(r"\2", _STRONG.sub(r"\2", words)))
+        words = _STRONG.sub(r"\2", words)
+        whole = _STRONG_CELL.fullmatch(words.strip())
+        words = whole[2] if whole else _EMPHASIS_IN_HAN.sub(r"\1", _EMPHASIS.sub(r"\2", words))
     if "\\" in words:
         words = _ESCAPE.sub(r"\1", words)
     if "&" in words:

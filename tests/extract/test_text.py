@@ -138,6 +138,20 @@ def test_a_markdown_table_with_ragged_rows_is_not_exact():
     assert not page.blocks[0].exact
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "**一、总体情况**\n\n公开信息10条。\n\n**二、主动公开**\n\n**42 **\n",
+        "一、总体情况\n\n公开信息10条。\n\n二、主动公开\n\n<table><tr><td>规章</td><td>42</td></tr></table>\n\n42\n",
+    ],
+)
+def test_strong_lines_and_tables_between_lines_are_markdown(source):
+    page = read_page(source.encode())
+    assert page.source_format == "markdown"
+    texts = [block.text for block in page.blocks if isinstance(block, Paragraph)]
+    assert texts == ["一、总体情况", "公开信息10条。", "二、主动公开", "42"]
+
+
 def test_two_markdown_tables_with_a_blank_line_between_are_two_grids():
     page = read("| a | b |\n|---|---|\n| 1 | 2 |\n\n| c |\n|---|\n| 3 |")
     assert shape(page) == [[["a", "b"], ["1", "2"]], [["c"], ["3"]]]

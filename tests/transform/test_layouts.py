@@ -194,3 +194,19 @@ def test_an_amount_without_any_word_of_its_unit_is_in_doubt() -> None:
     rows = table(("行政许可", 3), ("行政处罚", 2), ("行政强制", 0), ("行政事业性收费", 8))
     report = read(rows, REQUESTS, table(*DISPUTES, [0] * 15))
     assert [f.figures for f in report.findings if f.rule.endswith("unit_unknown")] == [("disclosure.fees.amount",)]
+
+
+def test_most_rows_off_their_sums_put_the_whole_table_in_doubt() -> None:
+    rows = [("（一）予以公开", 1, 2, 0, 0, 0, 0, 9), ("（六）其他处理", *[0] * 7), ("（七）总计", 1, 2, 0, 0, 0, 0, 8)]
+    received = ("一、本年新收政府信息公开申请数量", 1, 2, 0, 0, 0, 0, 7)
+    report = read(table(("", *APPLICANTS), received, *rows))
+    (broken,) = [finding for finding in report.findings if finding.rule == "requests.sums_broken"]
+    assert "requests.other.total" in broken.figures
+
+
+def test_a_label_of_its_own_goes_before_one_that_a_wrong_span_carries_on() -> None:
+    wide = "<tr><td rowspan=3>（五）不予处理</td><td colspan=2>1.信访举报投诉类申请</td>" + "<td>0</td>" * 7 + "</tr>"
+    off = "<tr><td>5.要求行政机关确认或重新出具已获取信息</td><td></td>" + "<td>0</td>" * 6 + "<td>0</td></tr>"
+    head = "<tr><td colspan=3></td>" + "".join(f"<td>{name}</td>" for name in APPLICANTS) + "</tr>"
+    report = read(f"<table>{head}{wide}{off}</table>", REQUESTS)
+    assert set(values(report, "requests.declined_reissue.").values()) == {0}

@@ -261,6 +261,13 @@ def test_the_info_box_states_the_date_of_publication(line: str) -> None:
     assert read(TITLE, line.replace(" | ", "|"), *OVERVIEW)[0].published_on == "2021-01-29"
 
 
+@pytest.mark.parametrize(
+    "line", ["2021-01-29", "（2021年1月29日）", "2021-01-29 09:30:00", "来源：三道河子镇 2021-01-29 浏览次数：12"]
+)
+def test_a_date_by_itself_above_the_text_is_that_of_publication(line: str) -> None:
+    assert read(TITLE, line, *OVERVIEW)[0].published_on == "2021-01-29"
+
+
 def test_an_info_box_that_is_a_table_is_read() -> None:
     rows = (("索引号", "000014349"), ("发布日期", "2021-01-29"))
     cells = tuple(tuple(Cell(text, r, c) for c, text in enumerate(row)) for r, row in enumerate(rows))

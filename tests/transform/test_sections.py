@@ -209,3 +209,21 @@ def test_running_text_broken_over_lines_is_the_overview_that_has_no_heading() ->
 def test_the_caption_of_a_table_is_no_prose() -> None:
     found = sections(*SIX[:3], "表二：主动公开政府信息情况", *SIX[3:])
     assert found["disclosure"].text == ""
+
+
+def test_a_heading_run_together_with_its_text_is_told_from_it() -> None:
+    lines = ["一、总体情况2021年，我镇按时公开各类信息。", *SIX[2:7], "六、其他需要报告的事项无。"]
+    found = sections(*lines)
+    assert (found["overview"].heading, found["overview"].text) == ("一、总体情况", "2021年，我镇按时公开各类信息。")
+    assert (found["other_matters"].heading, found["other_matters"].text) == ("六、其他需要报告的事项", "无。")
+
+
+def test_title_number_and_foot_of_an_attached_table_are_no_prose() -> None:
+    captions = (
+        "附件：",
+        "凌源市三道河子镇政府信息公开情况统计表",
+        "（2018年度）",
+        "单位负责人：张三　审核人：李四",
+        "件",
+    )
+    assert sections(*SIX, *captions)["other_matters"].text == "无。"

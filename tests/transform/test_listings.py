@@ -1,0 +1,87 @@
+"""Listings that print one value a line, with the labels of its row and its column, in any text or grid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from extract.formats import read_page
+from transform.model import Report
+from transform.read import read_report
+
+APPLICANTS = ("自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他", "总计")
+OUTCOMES = ("结果维持", "结果纠正", "其他结果", "尚未审结", "总计")
+CASES = ("行政复议", "行政诉讼/未经复议直接起诉", "行政诉讼/复议后起诉")
+RECEIVED, CARRIED = "一、本年新收政府信息公开申请数量", "四、结转下年度继续办理"
+HEAD = "三道河子镇2021年政府信息公开工作年度报告"
+
+Line = tuple[str, str, str]
+
+
+def requests(rows: dict[str, Sequence[object]]) -> list[Line]:
+    return [(row, c, str(n)) for row, numbers in rows.items() for c, n in zip(APPLICANTS, numbers, strict=True)]
+
+
+def disputes(numbers: Sequence[int]) -> list[Line]:
+    places = [(case, outcome) for case in CASES for outcome in OUTCOMES]
+    return [(case, outcome, str(n)) for (case, outcome), n in zip(places, numbers, strict=True)]
+
+
+REQUESTS = requests({RECEIVED: [5, 0, 2, 0, 0, 1, 8], CARRIED: [1, 0, 0, 0, 0, 0, 1]})
+DISPUTES = disputes([1, 0, 0, 2, 3, 0, 4, 0, 0, 4, 0, 0, 5, 0, 5])
+
+
+def as_table(lines: Sequence[Line]) -> str:
+    rows = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in line)}</tr>" for line in lines)
+    return f"<table><tr><td>项目</td><td>类别</td><td>数量</td></tr>{rows}</table>"
+
+
+def read(text: str) -> Report:
+    return read_report(read_page(text.encode()))
+
+
+def values(report: Report, start: str) -> list[object]:
+    found = [f for f in report.figures if f.figure.startswith(start)]
+    return [f.status if f.value is None else f.value for f in found]
+
+
+@pytest.mark.parametrize("separator", ["html", "\t", " | ", "  ", ","])
+def test_a_listing_of_row_column_and_value_is_read(separator: str) -> None:
+    if separator == "html":
+        text = f"<h1>{HEAD}</h1>" + as_table(REQUESTS) + as_table(DISPUTES)
+    else:
+        text = "\n".join([HEAD, *(separator.join(line) for line in (*REQUESTS, *DISPUTES))])
+    report = read(text)
+    assert values(report, "requests.received.") == [5, 0, 2, 0, 0, 1, 8]
+    assert values(report, "requests.carried_out.") == [1, 0, 0, 0, 0, 0, 1]
+    assert values(report, "disputes.") == [1, 0, 0, 2, 3, 0, 4, 0, 0, 4, 0, 0, 5, 0, 5]
+    assert {finding.rule for finding in report.findings} == {"disclosure.absent"}
+
+
+def test_columns_may_stand_outside_and_rows_inside() -> None:
+    turned = [
+        (column, row, value) for row, column, value in sorted(REQUESTS, key=lambda line: APPLICANTS.index(line[1]))
+    ]
+    assert values(read(f"<h1>{HEAD}</h1>" + as_table(turned)), "requests.received.") == [5, 0, 2, 0, 0, 1, 8]
+
+
+def test_an_empty_cell_of_a_listing_is_blank() -> None:
+    lines = requests({RECEIVED: [5, "", 2, "", "", 1, 8], CARRIED: [1, 0, 0, 0, 0, 0, 1]})
+    report = read(f"<h1>{HEAD}</h1>" + as_table(lines))
+    assert values(report, "requests.received.") == [5, "blank", 2, "blank", "blank", 1, 8]
+
+
+def test_outcomes_of_disputes_may_run_down_beside_spanned_cases() -> None:
+    rows = []
+    for case, outcome, value in DISPUTES:
+        first = f"<td rowspan=5>{case}</td>" if outcome == OUTCOMES[0] else ""
+        rows.append(f"<tr>{first}<td>{outcome}</td><td>{value}</td></tr>")
+    report = read(f"<h1>{HEAD}</h1>" + as_table(REQUESTS) + f"<table>{''.join(rows)}</table>")
+    assert values(report, "disputes.") == [1, 0, 0, 2, 3, 0, 4, 0, 0, 4, 0, 0, 5, 0, 5]
+
+
+def test_a_value_printed_twice_in_a_listing_belongs_to_another_printing() -> None:
+    again = requests({RECEIVED: [6, 0, 2, 0, 0, 1, 9], CARRIED: [1, 0, 0, 0, 0, 0, 1]})
+    report = read(f"<h1>{HEAD}</h1>" + as_table(REQUESTS) + as_table(again))
+    assert "requests.printed_twice" in {finding.rule for finding in report.findings}
