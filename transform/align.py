@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from extract.page import Paragraph
 from transform.alignment import Alignment, Doubts, Placement
 from transform.extra_rows import extra_rows
 from transform.forms import Form, TableDef
@@ -63,7 +64,7 @@ def _occupied(instance: Instance) -> set[int]:
     strange = [row for row in instance.strange if any(t.info.has_digits for t in row.values)]
     for row in [p.row for p in (*instance.rows, *instance.doubled)] + instance.subtotals + strange:
         blocks.add(row.block)
-        if row.header_columns is None:
+        if row.header_columns is None or (row.values and isinstance(row.values[0].source, Paragraph)):
             blocks.update([t.block for t in (*row.values, *row.labels)])
         blocks.update([t.block for t in row.header if _is_of(t, instance.table)])
     return blocks

@@ -13,6 +13,7 @@ from transform.broken_labels import unstacked, with_labels_below
 from transform.fold import fold
 from transform.listings import names_row_and_column
 from transform.numbers import is_mere_words, is_plain, read_value
+from transform.pairs import ends_in_pair, labels_within, pairs_in
 from transform.tokens import (
     LONGEST_LABEL,
     LONGEST_STREAM_LABEL,
@@ -33,7 +34,7 @@ _MIN_NUMBERED = 6
 _NUMBERED_SHARE = 0.7
 _SENTENCE_END = "。"
 _FOOTNOTE_MARK = "*"
-_MARKS = "()（）,，、。;；:："
+_MARKS = "()（）,，、。;；:：{}[]\"'"
 _LONGEST_VALUE = 24
 _LONGEST_HEADER = 60
 _VALUE_CHARACTER = re.compile(r"[\d〇○◯零一二三四五六七八九十无没不/／\\\-—–－*×OoＯ]")
@@ -63,7 +64,9 @@ def _ends_in_value(text: str) -> bool:
     """Whether a paragraph ends in a value; menus and prose, which do not, are spared the description of their words."""
     if is_plain(text):
         return True
-    return not text.endswith(_SENTENCE_END) and _value_at_end(text[-_LONGEST_VALUE:], len(text) <= _LONGEST_VALUE)
+    if text.endswith(_SENTENCE_END):
+        return False
+    return _value_at_end(text[-_LONGEST_VALUE:], len(text) <= _LONGEST_VALUE) or ends_in_pair(text)
 
 
 @lru_cache(maxsize=1 << 13)
@@ -166,6 +169,8 @@ def _cells(row: Sequence[Cell | None]) -> list[Cell]:
 
 def _fields(text: str, pinyin: bool) -> list[str]:
     """A line cut into cells at blanks: trailing values apart from their label, labels apart where each is known."""
+    if pairs := pairs_in(text, pinyin):
+        return list(pairs)
     if " " not in text:
         return [text]
     parts = text.split(" ")
@@ -190,7 +195,7 @@ def _fields(text: str, pinyin: bool) -> list[str]:
         return [text]
     is_list = len(head) > 1 and labels == len(head)
     lone = len(values) == 1 and head and not is_list
-    if lone and (values[0] == _FOOTNOTE_MARK or not describe(whole, pinyin, True).senses):
+    if lone and (values[0] == _FOOTNOTE_MARK or not (describe(whole, pinyin, True).senses or labels_within(whole))):
         return [text]
     if is_list or (len(head) > 1 and lists_labels and not values):
         return [*head, *values]

@@ -8,8 +8,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from transform.forms import load_forms
+from transform.pairs import labels_within
 from transform.tokens import RawRow, Token, is_unit
-from transform.vocabulary import Sense
+from transform.vocabulary import Sense, describe
 
 _LEAST_LISTED = 5
 _LEAST_COLUMNS = 2
@@ -47,6 +48,19 @@ class _Run:
         self.taken.add((entry.row.info.key, entry.column.info.key))
 
 
+def with_labels_parted(rows: Sequence[RawRow]) -> list[RawRow]:
+    """Rows of one value whose last label names a row and a column in one text get both labels."""
+    return [row if len(row.values) != 1 or not row.labels else _parted(row) for row in rows]
+
+
+def _parted(row: RawRow) -> RawRow:
+    token = row.labels[-1]
+    parts = [replace(token, info=describe(part, False, False)) for part in labels_within(token.info.text.strip())]
+    if len(parts) < _LEAST_COLUMNS or _order(parts[0], parts[1]) is None:
+        return row
+    return replace(row, labels=[*row.labels[:-1], *parts])
+
+
 def with_listings_as_rows(rows: Sequence[RawRow]) -> list[RawRow]:
     """Raw rows in which the values of a listing stand together that belong to one row of a table.
 
@@ -56,9 +70,6 @@ def with_listings_as_rows(rows: Sequence[RawRow]) -> list[RawRow]:
     result: list[RawRow] = []
     run = _Run()
     for row in rows:
-        if not row.values:
-            result.append(row)
-            continue
         entry = _entry(row, run.entries[-1] if run.entries else None)
         if entry is None or run.holds(entry):
             result += _rows_of(run)
@@ -90,32 +101,34 @@ def _entry(row: RawRow, last: _Entry | None) -> _Entry | None:
         return None
     inner = words[-1]
     for outer in reversed(words[:-1]):
-        order = _order(outer, inner, last)
+        order = _order(outer, inner, last.row_first if last is not None else None)
         if order is not None:
             return _made(row, words[: words.index(outer)], outer, inner, order)
     if last is None or any(_places(t, "row") or _places(t, "column") for t in words[:-1]):
         return None
     for row_first in (last.row_first, not last.row_first):
         outer = last.row if row_first else last.column
-        if _order(outer, inner, last) == row_first:
+        if _order(outer, inner, last.row_first) == row_first:
             return _made(row, last.before, outer, inner, row_first)
     return None
 
 
 def _made(row: RawRow, before: Sequence[Token], outer: Token, inner: Token, row_first: bool) -> _Entry:
     names = (outer, inner) if row_first else (inner, outer)
-    return _Entry(row, tuple(before), *names, row_first)
+    tables = _tables(names[0], "row") & _tables(names[1], "column")
+    groups = tuple(t for t in before if any(s.table in tables for s in t.info.senses) and not t.info.has("title"))
+    return _Entry(row, groups, *names, row_first)
 
 
-def _order(outer: Token, inner: Token, last: _Entry | None) -> bool | None:
+def _order(outer: Token, inner: Token, before: bool | None = True) -> bool | None:
     """Whether the outer of two labels is the row (True) or the column (False) of one table; None for no pair.
 
-    A pair that can be read both ways (总计 and 总计) is read like the one before it.
+    A pair that can be read both ways (总计 and 总计) is read like the one ``before`` it.
     """
     row_first = bool(_tables(outer, "row") & _tables(inner, "column"))
     column_first = bool(_tables(outer, "column") & _tables(inner, "row"))
     if row_first and column_first:
-        return last.row_first if last is not None else None
+        return before
     return row_first if row_first or column_first else None
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from extract.page import Grid, Page, Paragraph
 from transform.flat_rows import flat_rows
 from transform.grid_rows import grid_rows, upright
-from transform.listings import with_listings_as_rows
+from transform.listings import with_labels_parted, with_listings_as_rows
 from transform.tokens import LONGEST_STREAM_LABEL, Caption, RawRow, Token
 
 _LEAD = 3
@@ -60,4 +60,4 @@ def read_rows(page: Page, pinyin: bool) -> list[RawRow]:
         if stretch.grid is not None:
             lead = tuple(Caption(text, pinyin) for text in stretch.lead())
             rows.extend(grid_rows(upright(stretch.grid, pinyin), stretch.at, lead, above, pinyin))
-    return with_listings_as_rows(rows)
+    return with_listings_as_rows(with_labels_parted(rows))

@@ -85,3 +85,30 @@ def test_a_value_printed_twice_in_a_listing_belongs_to_another_printing() -> Non
     again = requests({RECEIVED: [6, 0, 2, 0, 0, 1, 9], CARRIED: [1, 0, 0, 0, 0, 0, 1]})
     report = read(f"<h1>{HEAD}</h1>" + as_table(REQUESTS) + as_table(again))
     assert "requests.printed_twice" in {finding.rule for finding in report.findings}
+
+
+def nested(lines: Sequence[Line], indent: str, colon: str) -> list[str]:
+    text: list[str] = []
+    for row, column, value in lines:
+        if column == next(c for r, c, _ in lines if r == row):
+            text.append(row + colon.rstrip())
+        text.append(indent + column + colon + value)
+    return text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        [f"{row}：" + "，".join(c + v for r, c, v in REQUESTS if r == row) for row in (RECEIVED, CARRIED)],
+        [f"{row}: " + "; ".join(f"{c} {v}" for r, c, v in REQUESTS if r == row) for row in (RECEIVED, CARRIED)],
+        nested(REQUESTS, "  ", ": "),
+        nested(REQUESTS, "- ", "："),
+        [f"{row}（{column}）：{value}" for row, column, value in REQUESTS],
+        [f"{row}-{column}\t{value}" for row, column, value in REQUESTS],
+    ],
+)
+def test_labels_and_values_with_colons_are_read(text: Sequence[str]) -> None:
+    report = read("\n".join([HEAD, "三、依申请公开情况", *text]))
+    assert values(report, "requests.received.") == [5, 0, 2, 0, 0, 1, 8]
+    assert values(report, "requests.carried_out.") == [1, 0, 0, 0, 0, 0, 1]
+    assert [(section.section, section.text) for section in report.sections] == [("requests", "")]

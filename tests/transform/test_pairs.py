@@ -1,0 +1,26 @@
+"""Lines that name labels and values with colons between them."""
+
+from __future__ import annotations
+
+import pytest
+
+from transform.pairs import pairs_in
+
+
+@pytest.mark.parametrize(
+    ("line", "pieces"),
+    [
+        ("自然人：3", ("自然人", "3")),
+        ("- 自然人: 3", ("自然人", "3")),
+        ('    "商业企业": 1,234,', ("商业企业", "1,234")),
+        ("规章：本年制发件数0，现行有效件数 12", ("规章", "本年制发件数", "0", "现行有效件数", "12")),
+        ("（一）予以公开-自然人：3", ("（一）予以公开", "自然人", "3")),
+        ("行政事业性收费-本年收费金额（单位：万元）：0.5", ("行政事业性收费", "本年收费金额（单位：万元）", "0.5")),
+        ("发布日期：2021-01-29", ()),
+        ("其他：无", ()),
+        ("自然人：见附件3，另行公布", ()),
+        ("自然人", ()),
+    ],
+)
+def test_a_line_is_cut_into_labels_and_values_or_left_alone(line: str, pieces: tuple[str, ...]) -> None:
+    assert pairs_in(line, False) == pieces
