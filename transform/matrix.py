@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 
 from transform.alignment import Doubts, Placement, row_holds, same_cells, texts_of, total_place
 from transform.column_plans import ColumnPlans
@@ -62,6 +62,7 @@ def place_rows(
     known_rows = {r.id: r for r in table.rows}
     bands: dict[int, bool] = {}
     lead = _leads(instance, table)
+    value_columns = cache(partial(_value_columns, instance, table))
     plans = ColumnPlans(table, year)
     for placed in instance.rows:
         row_def = known_rows.get(placed.row_id)
@@ -74,7 +75,8 @@ def place_rows(
             if placed.row.header_columns is None:
                 placed.row = without_repeats(placed.row, header, table, columns)
             else:
-                placed.row = without_filling(placed.row, _value_columns(instance, table, placed.row, len(columns)))
+                usual = value_columns(id(placed.row.values[0].source), len(columns))
+                placed.row = without_filling(placed.row, usual)
         reading = plans.read(placed.row, header, columns, lead(placed.row))
         figures, has_amounts = _figures_of(row_def, table)
         above = placed.row.header_columns
@@ -264,11 +266,11 @@ def _header_start(flat: Sequence[tuple[RawRow, int]], table: TableDef) -> int | 
     return None
 
 
-def _value_columns(instance: Instance, table: TableDef, row: RawRow, width: int) -> frozenset[int]:
-    source = row.values[0].source
+def _value_columns(instance: Instance, table: TableDef, source: int, width: int) -> frozenset[int]:
+    """The grid columns that hold the values of most rows of that many cells in the grid of that identity."""
     alike = {r.id for r in table.rows if len(r.columns) == width}
-    rows = [p.row for p in instance.rows if p.row_id in alike and p.row.values and p.row.values[0].source is source]
-    return common_columns(rows, width)
+    rows = [p.row for p in instance.rows if p.row_id in alike and p.row.values]
+    return common_columns([row for row in rows if id(row.values[0].source) == source], width)
 
 
 def _looks_glued(row: RawRow, width: int) -> bool:

@@ -15,7 +15,7 @@ from extract.page import Cell, Grid
 from transform.forms import load_forms
 from transform.numbers import is_plain, unit_named
 from transform.tokens import alignment_words, describe_cell
-from transform.vocabulary import NO_SENSES, Sense, TextInfo, cases_within, strip_tables
+from transform.vocabulary import NO_SENSES, Sense, TextInfo, strip_tables
 
 _Slot = TextInfo | int | None
 Key = tuple[_Slot, ...]
@@ -32,19 +32,34 @@ class AskedError(Exception):
     """Somebody wanted to know what a cell prints, and not only what kind of cell it is."""
 
 
+class _Alias(str):
+    """A key that only tells a label apart from others: whoever looks into it raises :class:`AskedError`."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return True
+
+    def _asked(self, *_: object) -> NoReturn:
+        raise AskedError
+
+    __len__ = __contains__ = __getitem__ = __iter__ = startswith = endswith = _asked
+
+
 class Untold(TextInfo):
     """A label of which only its meaning is known; ``key`` only tells it apart from others.
 
-    The header over an amount says in ``shown`` which unit it prints.
+    The header over an amount says in ``shown`` which unit it prints; ``named_years`` are those that the label names.
     """
 
-    __slots__ = ("shown",)
+    __slots__ = ("named_years", "shown")
     shown: str | None
+    named_years: tuple[int, ...]
 
-    def __init__(self, key: str, senses: frozenset[Sense], shown: str | None = None) -> None:
+    def __init__(self, key: str, senses: frozenset[Sense], shown: str | None, named_years: tuple[int, ...]) -> None:
         """A label with these senses."""
-        known = {"key": key, "senses": senses, "shown": shown} | dict.fromkeys(_FLAGS, False)
-        for name, value in known.items():
+        known = {"key": key, "senses": senses, "shown": shown, "named_years": named_years}
+        for name, value in (*known.items(), *((flag, False) for flag in _FLAGS)):
             object.__setattr__(self, name, value)
 
     @property
@@ -65,8 +80,8 @@ class Untold(TextInfo):
         raise AskedError
 
     def years(self) -> tuple[int, ...]:
-        """None: a label that names years is told as it is."""
-        return ()
+        """The years that the label names."""
+        return self.named_years
 
 
 class _Number(TextInfo):
@@ -102,34 +117,33 @@ class _Kind(NamedTuple):
 
 @lru_cache(maxsize=1 << 14)
 def _kind(text: str, pinyin: bool) -> _Kind:
-    """A cell's kind where its text matters no further; else (unknown words, years) the cell itself."""
+    """A cell's kind where its text matters no further; else (unknown words, odd values) the cell itself."""
     info = describe_cell(text, pinyin)
     if info.is_value:
         return _Kind(_NUMBER if info.value.status == "reported" and info.has_digits else info)
-    if not info.senses or info.years():
+    if not info.senses:
         return _Kind(info)
     shown = None if info.senses.isdisjoint(_senses_of_amounts()) else unit_named(text) or _NO_UNIT
     if _is_weighed(info):
-        return _Kind(_label(info.key, info.senses, shown))
-    return _Kind(_label(_alias(info.senses, 0), info.senses, shown), info.key)
+        return _Kind(_label(info.key, info.senses, shown, info.years()))
+    return _Kind(_label(_alias(info.senses, 0), info.senses, shown, info.years()), info.key)
 
 
 def _is_weighed(info: TextInfo) -> bool:
-    """Whether the wording of a label matters beside what it means: it stands in a list of words, or names a case."""
+    """Whether the wording of a label matters beside what it means: it stands in a list of words, or may name a case."""
     words = alignment_words()
     listed = words.subtotal | words.ignored_columns | words.total_columns | words.value_words | words.units
-    outcomes = [s.table for s in info.senses if s.kind == "column" and s.table in strip_tables()]
-    return info.key in listed or any(cases_within(info.key, table) for table in outcomes)
+    return info.key in listed or any(s.kind == "column" and s.table in strip_tables() for s in info.senses)
 
 
-def _alias(senses: frozenset[Sense], number: int) -> str:
+def _alias(senses: frozenset[Sense], number: int) -> _Alias:
     """A key that no text has, one for each meaning and number."""
-    return f"{_PRIVATE}{sorted(senses)}{number}"
+    return _Alias(f"{_PRIVATE}{sorted(senses)}{number}")
 
 
 @lru_cache(maxsize=1 << 12)
-def _label(key: str, senses: frozenset[Sense], shown: str | None) -> Untold:
-    return Untold(key, senses, shown)
+def _label(key: str, senses: frozenset[Sense], shown: str | None, years: tuple[int, ...]) -> Untold:
+    return Untold(key, senses, shown, years)
 
 
 @lru_cache(maxsize=1)
@@ -152,7 +166,7 @@ def outline(grid: Grid, pinyin: bool) -> tuple[Key, list[Cell]]:
     """
     key: list[_Slot] = []
     cells: list[Cell] = []
-    wordings: dict[TextInfo, list[str]] = {}
+    wordings: dict[frozenset[Sense], list[str]] = {}
     above: Sequence[Cell | None] = (None,) * len(grid.rows[0])
     for row in grid.rows:
         before: Cell | None = None
@@ -174,19 +188,17 @@ def outline(grid: Grid, pinyin: bool) -> tuple[Key, list[Cell]]:
     return tuple(key), cells
 
 
-def _stand_in(text: str, pinyin: bool, wordings: dict[TextInfo, list[str]]) -> TextInfo:
-    """What stands for a cell that is no plain number; ``wordings`` are those of each kind that the grid has so far."""
+def _stand_in(text: str, pinyin: bool, wordings: dict[frozenset[Sense], list[str]]) -> TextInfo:
+    """What stands for a cell that is no plain number; ``wordings`` holds those of each meaning in the grid so far."""
     info, worded = _kind(text, pinyin)
     if worded is None or not isinstance(info, Untold):
         return info
-    same = wordings.setdefault(info, [worded])
-    return info if same[0] == worded else _worded_again(info, worded, same)
-
-
-def _worded_again(info: Untold, worded: str, same: list[str]) -> TextInfo:
+    same = wordings.setdefault(info.senses, [worded])
+    if same[0] == worded:
+        return info
     if worded not in same:
         same.append(worded)
-    return _label(_alias(info.senses, same.index(worded)), info.senses, info.shown)
+    return _label(_alias(info.senses, same.index(worded)), info.senses, info.shown, info.named_years)
 
 
 def model_of(key: Key) -> tuple[Grid, list[TextInfo]]:
@@ -196,17 +208,16 @@ def model_of(key: Key) -> tuple[Grid, list[TextInfo]]:
     row: list[Cell | None] = []
     before: Cell | None = None
     for slot in key:
-        if slot == _END_OF_ROW:
-            rows.append(tuple(row))
-            row, before = [], None
-            continue
-        if slot is None:
-            row.append(None)
-            continue
-        if slot == _AS_ABOVE:
-            before = rows[-1][len(row)]
-        elif isinstance(slot, TextInfo):
+        if isinstance(slot, TextInfo):
             before = Cell(str(len(infos)), len(rows), len(row))
             infos.append(slot)
-        row.append(before)
+            row.append(before)
+        elif slot == _END_OF_ROW:
+            rows.append(tuple(row))
+            row, before = [], None
+        elif slot is None:
+            row.append(None)
+        else:
+            before = rows[-1][len(row)] if slot == _AS_ABOVE else before
+            row.append(before)
     return Grid(tuple(rows), ""), infos

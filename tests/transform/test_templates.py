@@ -22,6 +22,7 @@ from transform.outlines import AskedError, model_of, outline
 from transform.raw_rows import read_rows
 from transform.recognise import evidence_of, labels_of, recognise_form
 from transform.templates import template
+from transform.vocabulary import cut_label_ids
 
 HEADER = ("信息内容", "本年制发件数", "本年废止件数", "现行有效件数")
 
@@ -93,6 +94,16 @@ def test_one_meaning_worded_in_two_ways_is_another_outline_than_one_worded_twice
     assert outline(twice, False)[0] != outline(varied, False)[0]
 
 
+def test_headers_over_amounts_in_two_units_are_two_wordings() -> None:
+    _, infos = model_of(outline(grid(("采购总金额（万元）", "采购总金额（元）", "采购总金额（万元）")), False)[0])
+    assert infos[0].key == infos[2].key != infos[1].key
+
+
+def test_label_keeps_the_years_that_it_names() -> None:
+    _, infos = model_of(outline(grid(("2021年总计", "总计")), False)[0])
+    assert [info.years() for info in infos] == [(2021,), ()]
+
+
 def test_spans_are_part_of_the_outline() -> None:
     wide = Cell("规章", 0, 0, 1, 2)
     spanning = Grid(((wide, wide, Cell("1", 0, 2)),), "table 1")
@@ -109,6 +120,16 @@ def test_model_refuses_to_tell_what_its_cells_print() -> None:
             _ = info.text
         with pytest.raises(AskedError):
             _ = info.value
+
+
+def test_model_refuses_to_tell_how_a_label_is_worded() -> None:
+    _, (label, _) = model_of(outline(grid(("规章", "7")), False)[0])
+    assert label.key
+    with pytest.raises(AskedError):
+        cut_label_ids(label.key, {"rules": ("规章",)})
+    for look in (len, list, lambda key: "规" in key, lambda key: key.startswith("规"), lambda key: key[-1:]):
+        with pytest.raises(AskedError):
+            look(label.key)
 
 
 def test_header_over_an_amount_tells_its_unit_and_no_more() -> None:
