@@ -9,7 +9,8 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
-from extract.archive import Archive
+from extract.archive import Archive, Visit
+from extract.web.answer import Outcome
 from extract.web.crawler import Crawler
 from flows.corrections import active_corrections
 from flows.ledger import NIGHTLY, begin_run, end_run
@@ -51,7 +52,7 @@ class Night:
     def fetched(self) -> Iterator[FetchedTown]:
         """Ask the web; each town as soon as all its addresses are done."""
         visits = self.archive.visits(self.run.run_id)
-        visited = {visit.source: visit for visit in visits if visit.kept or visit.requests}
+        visited = {visit.source: visit for visit in visits if visit.kept or _was_asked(visit)}
         crawler = Crawler(self.settings.manners)
         yield from fetch_towns(self.towns, crawler=crawler, archive=self.archive, visited=visited)
 
@@ -93,6 +94,11 @@ class Night:
         """Let go of the files without an end; the next night goes on with this one."""
         self._warehouse.close()
         self.archive.close()
+
+
+def _was_asked(visit: Visit) -> bool:
+    """Whether an address was asked to the end, and not left because of its host or of the budget."""
+    return visit.requests > 0 and visit.outcome not in (Outcome.HOST_DOWN, Outcome.OVER_BUDGET)
 
 
 def run_night(settings: Settings, advance: Advance | None = None) -> tuple[Run, Summary]:

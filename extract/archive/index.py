@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from extract.archive.records import Change, Event, Kept, RunEvent, Visit, from_lines, to_lines
 from extract.archive.volume import Group, groups, volumes
-from extract.archive.warc import Original, event_of, file_uri
+from extract.archive.warc import Original, Stored, event_of, stored_in
 
 _SCHEMA_VERSION = 1
 _SCHEMA = """
@@ -78,14 +78,14 @@ class Index:
             row = self._db.execute("SELECT size FROM volume WHERE file = ?", (file,)).fetchone()
         return int(row[0]) if row else 0
 
-    def add(self, file: str, begin: int, end: int, event: E, offset: int | None) -> E:
-        """Note a group that was written, of which ``offset`` is the record with new bytes; the event with what is kept.
+    def add(self, file: str, begin: int, end: int, event: E, stored: Sequence[tuple[int, Stored]]) -> E:
+        """Note a group that was written, with the offset of each record that has bytes; the event with what is kept.
 
         A group that another process has noted in between is not noted twice.
         """
         with self._writing():
             if begin >= self._known_size(file):
-                self._add(file, end, event, offset)
+                self._add(file, end, event, stored)
             return (
                 replace(event, kept=self.latest(event.source)) if isinstance(event, Visit) and event.sha256 else event
             )
@@ -190,17 +190,17 @@ class Index:
         if event is None:
             self._db.execute("INSERT OR REPLACE INTO volume VALUES (?, ?)", (file, group.end))
             return
-        first_offset, first = group.records[0]
-        kind = first[: first.find(b"\r\n\r\n") + 2]
-        has_bytes = any(b"\r\nWARC-Type: %s\r\n" % name in kind for name in (b"response", b"resource"))
-        self._add(file, group.end, event, first_offset if has_bytes else None)
+        found = [(offset, stored) for offset, record in group.records if (stored := stored_in(record))]
+        self._add(file, group.end, event, found)
 
-    def _add(self, file: str, end: int, event: Event, offset: int | None) -> None:
+    def _add(self, file: str, end: int, event: Event, stored: Sequence[tuple[int, Stored]]) -> None:
         self._db.execute("INSERT OR REPLACE INTO volume VALUES (?, ?)", (file, end))
         if isinstance(event, RunEvent):
             self._add_run_event(event)
             return
-        version = self._add_version(event, file, offset) if event.sha256 else None
+        rows = [(found.sha256, file, offset, found.uri, found.at) for offset, found in stored]
+        self._db.executemany("INSERT OR IGNORE INTO content VALUES (?, ?, ?, ?, ?)", rows)
+        version = self._add_version(event) if event.sha256 else None
         if event.run and self._db.execute("SELECT 1 FROM run WHERE run = ?", (event.run,)).fetchone():
             row = (event.run, event.source, to_lines(event), version)
             self._db.execute("INSERT OR REPLACE INTO visit VALUES (?, ?, ?, ?)", row)
@@ -213,13 +213,8 @@ class Index:
             number = self._db.execute("SELECT coalesce(max(number), 0) + 1 FROM run").fetchone()[0]
             self._db.execute("INSERT OR REPLACE INTO run VALUES (?, ?, ?)", (event.run, number, to_lines(event)))
 
-    def _add_version(self, visit: Visit, file: str, offset: int | None) -> int:
+    def _add_version(self, visit: Visit) -> int:
         """The number of the version that a visit saw, a new one unless it is that of the last visit to the source."""
-        if offset is not None:
-            uri = (visit.final_url or visit.url) if visit.url else file_uri(visit.path)
-            self._db.execute(
-                "INSERT OR IGNORE INTO content VALUES (?, ?, ?, ?, ?)", (visit.sha256, file, offset, uri, visit.at)
-            )
         told = (visit.status, visit.content_type, visit.final_url, visit.etag, visit.last_modified, visit.role)
         if visit.change is Change.UNCHANGED:
             self._db.execute(

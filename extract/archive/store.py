@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import accumulate
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,13 +14,13 @@ from extract.archive.index import Index
 from extract.archive.records import REPORT, ArchiveError, Change, Event, Kept, RunEvent, Visit, source_of
 from extract.archive.volume import Writer, groups, record_at, volumes
 from extract.archive.warc import (
-    Original,
+    Packed,
     bytes_of,
     event_of,
-    event_records,
     exchange_records,
     file_records,
     first_record,
+    run_records,
 )
 from extract.web.answer import FetchError, Outcome, Response
 
@@ -59,7 +60,8 @@ class Archive:
         """Write an exchange down, and keep its bytes; all of it survives the end of the process from here on.
 
         What has role ``report`` is read as a report; what leads to reports, or belongs to the ``page`` of one, has
-        another role.  An answer 304 is a visit to the version that was kept last.
+        another role.  An answer 304 is a visit to the version that was kept last.  What a server answered in place of a
+        document, and the redirects on the way, are written down too, but are no version of anything.
         """
         if isinstance(answer, FetchError):
             failed = Visit(
@@ -74,12 +76,11 @@ class Archive:
                 role=role,
                 page=page,
             )
-            return self._note(failed)
+            with self._lock:
+                return self._write(exchange_records(failed, answer.answers, self._index.original), failed)
         with self._lock:
-            before = self._index.latest(answer.url)
-            visit = self._described(answer, before, role, page)
-            original = self._index.original(visit.sha256 or "")
-            return self._write(exchange_records(visit, answer, original), visit, original)
+            visit = self._described(answer, self._index.latest(answer.url), role, page)
+            return self._write(exchange_records(visit, (answer, *answer.trail), self._index.original), visit)
 
     def keep_file(self, data: bytes, path: str) -> Visit:
         """Keep the bytes of a saved file, under the path by which the program was given it."""
@@ -88,8 +89,7 @@ class Archive:
             self._run, _now(), Outcome.ANSWERED, None, path, _change(before, sha256), sha256=sha256, size=len(data)
         )
         with self._lock:
-            original = self._index.original(sha256)
-            return self._write(file_records(visit, data, original), visit, original)
+            return self._write(file_records(visit, data, self._index.original(sha256)), visit)
 
     def get(self, sha256: str) -> bytes:
         """The bytes with this hash; raises :class:`ArchiveError` when they are not kept or no longer have that hash."""
@@ -172,15 +172,15 @@ class Archive:
             last_modified=answer.last_modified,
         )
 
-    def _note(self, event: E) -> E:
+    def _note(self, event: RunEvent) -> RunEvent:
         with self._lock:
-            return self._write(event_records(event), event, None)
+            return self._write(run_records(event), event)
 
-    def _write(self, records: list[bytes], event: E, original: Original | None) -> E:
-        file, begin = self._writer.append(records)
-        end = begin + sum(map(len, records))
-        has_bytes = original is None and len(records) > 1
-        return self._index.add(file, begin, end, event, begin if has_bytes else None)
+    def _write(self, records: list[Packed], event: E) -> E:
+        file, begin = self._writer.append([record.data for record in records])
+        ends = list(accumulate((len(record.data) for record in records), initial=begin))
+        found = [(offset, record.stored) for offset, record in zip(ends, records, strict=False) if record.stored]
+        return self._index.add(file, begin, ends[-1], event, found)
 
 
 def _change(before: Kept | None, sha256: str) -> Change:

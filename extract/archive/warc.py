@@ -7,6 +7,7 @@ that spoke of those encodings are kept under names that begin with ``X-Archive-O
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
@@ -30,6 +31,41 @@ class Original(NamedTuple):
     at: str
 
 
+class Stored(NamedTuple):
+    """Bytes that a record has: their hash, the address that gave them, and when (UTC, ISO 8601)."""
+
+    sha256: str
+    uri: str
+    at: str
+
+
+class Packed(NamedTuple):
+    """A record as it is written, and what it has, unless it only refers to bytes."""
+
+    data: bytes
+    stored: Stored | None = None
+
+
+Known = Callable[[str], Original | None]
+"""The record that has the bytes with a hash, if any."""
+
+
+class _Found:
+    """What is kept already, with what the records at hand are about to keep."""
+
+    def __init__(self, known: Known) -> None:
+        self._known = known
+        self._own: dict[str, Original] = {}
+
+    def original(self, sha256: str) -> Original | None:
+        return self._own.get(sha256) or self._known(sha256)
+
+    def add(self, sha256: str, answer: Response) -> Stored:
+        stored = Stored(sha256, _uri(answer.final_url), _date(answer.fetched_at))
+        self._own[sha256] = Original(stored.uri, stored.at)
+        return stored
+
+
 def first_record(name: str, software: str) -> bytes:
     """The record that a file begins with: what wrote it."""
     info = {"software": software, "format": "WARC File Format 1.1", "robots": "obey"}
@@ -38,50 +74,78 @@ def first_record(name: str, software: str) -> bytes:
     return packer.packed()
 
 
-def exchange_records(visit: Visit, answer: Response, original: Original | None) -> list[bytes]:
-    """The records of a visit that gave bytes; with ``original`` they are kept already, and only referred to."""
-    packer = _Packer()
-    date = _date(visit.at)
-    if original is None:
-        response = packer.record(
-            answer.final_url, "response", date, _response_headers(answer), answer.data, _digest(visit.sha256)
-        )
-    else:
-        response = packer.writer.create_revisit_record(
-            answer.final_url,
-            _digest(visit.sha256),
-            original.uri,
-            _date(original.at),
-            http_headers=_response_headers(answer),
-            warc_headers_dict={"WARC-Date": date},
-        )
-        if answer.not_modified:
-            response.rec_headers.replace_header("WARC-Profile", _NOT_MODIFIED)
-    request = packer.record(answer.final_url, "request", date, _request_headers(answer))
-    _refer(request, response)
-    about = packer.record(answer.final_url, "metadata", date, None, to_lines(visit))
-    _refer(about, response)
-    return [packer.pack(record) for record in (response, request, about)]
+def exchange_records(visit: Visit, answers: Sequence[Response], known: Known) -> list[Packed]:
+    """The records of a visit to the web: those of each answer, the one that counts first, then what came of it.
+
+    Bytes that are ``known`` are only referred to.
+    """
+    packer, found = _Packer(), _Found(known)
+    packed: list[Packed] = []
+    about = packer.record(visit.final_url or visit.url or "", "metadata", _date(visit.at), None, to_lines(visit))
+    for answer in answers:
+        sha256 = visit.sha256 if answer.not_modified and visit.sha256 else hashlib.sha256(answer.data).hexdigest()
+        original = found.original(sha256) if answer.data or answer.not_modified else None
+        response = _revisit(packer, answer, sha256, original) if original else _response(packer, answer, sha256)
+        if not packed:
+            _refer(about, response)
+        request = packer.record(answer.final_url, "request", _date(answer.fetched_at), _request_headers(answer))
+        _refer(request, response)
+        stored = None if original else found.add(sha256, answer)
+        packed += [Packed(packer.pack(response), stored), Packed(packer.pack(request))]
+    return [*packed, Packed(packer.pack(about))]
 
 
-def file_records(visit: Visit, data: bytes, original: Original | None) -> list[bytes]:
+def _response(packer: _Packer, answer: Response, sha256: str) -> ArcWarcRecord:
+    headers, date = _response_headers(answer), _date(answer.fetched_at)
+    response = packer.record(answer.final_url, "response", date, headers, answer.data, _digest(sha256))
+    if answer.cut:
+        response.rec_headers.add_header("WARC-Truncated", "unspecified")
+    return response
+
+
+def _revisit(packer: _Packer, answer: Response, sha256: str, original: Original) -> ArcWarcRecord:
+    revisit = packer.writer.create_revisit_record(
+        answer.final_url,
+        _digest(sha256),
+        original.uri,
+        _date(original.at),
+        http_headers=_response_headers(answer),
+        warc_headers_dict={"WARC-Date": _date(answer.fetched_at)},
+    )
+    if answer.not_modified:
+        revisit.rec_headers.replace_header("WARC-Profile", _NOT_MODIFIED)
+    return revisit
+
+
+def file_records(visit: Visit, data: bytes, original: Original | None) -> list[Packed]:
     """The records of a saved file that was loaded: its bytes, unless they are kept already, and when it was loaded."""
     packer = _Packer()
     uri, date = file_uri(visit.path), _date(visit.at)
     about = packer.record(uri, "metadata", date, None, to_lines(visit))
     if original is not None:
-        return [packer.pack(about)]
+        return [Packed(packer.pack(about))]
     kind = "application/octet-stream"
     resource = packer.record(uri, "resource", date, None, data, _digest(visit.sha256), kind)
     _refer(about, resource)
-    return [packer.pack(resource), packer.pack(about)]
+    stored = Stored(visit.sha256 or "", uri, date)
+    return [Packed(packer.pack(resource), stored), Packed(packer.pack(about))]
 
 
-def event_records(event: Event) -> list[bytes]:
-    """The record of what has no bytes: a visit that failed, or the begin or end of a run."""
+def run_records(event: RunEvent) -> list[Packed]:
+    """The record of the begin or the end of a run."""
     packer = _Packer()
-    uri = f"urn:nianbao:run:{quote(event.run)}" if isinstance(event, RunEvent) else event.url
-    return [packer.pack(packer.record(_uri(uri or file_uri(None)), "metadata", _date(event.at), None, to_lines(event)))]
+    uri = f"urn:nianbao:run:{quote(event.run)}"
+    return [Packed(packer.pack(packer.record(uri, "metadata", _date(event.at), None, to_lines(event))))]
+
+
+def stored_in(record: bytes) -> Stored | None:
+    """What an unpacked record has, None where it only refers to bytes, or has none."""
+    lines = record[: record.find(b"\r\n\r\n")].decode("utf-8", "replace").split("\r\n")
+    fields = {name: value for name, _, value in (line.partition(": ") for line in lines)}
+    if fields.get("WARC-Type") not in ("response", "resource"):
+        return None
+    digest = fields.get("WARC-Payload-Digest", "")
+    return Stored(digest.removeprefix("sha256:"), fields.get("WARC-Target-URI", ""), fields.get("WARC-Date", ""))
 
 
 def event_of(record: bytes) -> Event | None:

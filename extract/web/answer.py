@@ -68,7 +68,8 @@ class Response:
     ``url`` is the address asked for, ``final_url`` the one that answered; ``fetched_at`` is UTC in ISO 8601.  With
     status 304 the kept bytes are still good, and ``data`` is empty.  ``headers`` are those of the answer in their
     order, ``request_headers`` those of the request that it answers.  ``seconds`` is how long answers were waited for,
-    over ``requests`` requests (attempts and redirects).
+    over ``requests`` requests (attempts and redirects); ``trail`` has the answers before this one, in their order.
+    ``cut`` is an answer that is no document and whose body could not be had within bounds: ``data`` is empty then.
     """
 
     url: str
@@ -84,6 +85,8 @@ class Response:
     request_headers: tuple[tuple[str, str], ...] = ()
     seconds: float = 0.0
     requests: int = 1
+    trail: tuple[Response, ...] = ()
+    cut: bool = False
 
     @property
     def not_modified(self) -> bool:
@@ -95,7 +98,8 @@ class FetchError(Exception):
     """A document could not be had; the message is one line that names the address and the reason.
 
     ``status`` is the HTTP status of the last answer, None when there was none; ``outcome`` is the kind of failure.
-    ``seconds`` and ``requests`` are what it cost, as in :class:`Response`.
+    ``answer`` is what the server answered in place of the document, if it did.  ``seconds``, ``requests`` and ``trail``
+    are what it cost, as in :class:`Response`.
     """
 
     def __init__(
@@ -107,5 +111,12 @@ class FetchError(Exception):
         self.reason = reason
         self.status = status
         self.outcome = outcome
+        self.answer: Response | None = None
         self.seconds = 0.0
         self.requests = 0
+        self.trail: tuple[Response, ...] = ()
+
+    @property
+    def answers(self) -> tuple[Response, ...]:
+        """All that came: the last answer, then those before it in their order."""
+        return (*([self.answer] if self.answer else []), *self.trail)

@@ -110,10 +110,12 @@ class Crawler:
         origin = origin_of(step.url)
         name = urlsplit(step.url).hostname if origin else None
         if origin is None:
-            answers.put((step.ask, FetchError(step.ask.url, "no http(s) address", outcome=Outcome.MALFORMED)))
+            error = FetchError(step.ask.url, "no http(s) address", outcome=Outcome.MALFORMED)
+            answers.put((step.ask, step.with_cost(error)))
         elif step.ask.hosts is not None and name not in step.ask.hosts:
             reason = f"{name} is not on the list of this source's hosts"
-            answers.put((step.ask, FetchError(step.ask.url, reason, outcome=Outcome.OFF_LIST)))
+            error = FetchError(step.ask.url, reason, outcome=Outcome.OFF_LIST)
+            answers.put((step.ask, step.with_cost(error)))
         else:
             with self._wake:
                 if origin not in self._hosts:
@@ -189,7 +191,7 @@ class Crawler:
 
     def _take_step(self, host: Host, step: Step, answers: queue.SimpleQueue[tuple[Ask, Answer]]) -> None:
         if refusal := self._refusal(host, step):
-            answers.put((step.ask, refusal))
+            answers.put((step.ask, step.with_cost(refusal)))
             return
         started = time.monotonic()
         try:
@@ -202,7 +204,7 @@ class Crawler:
             if step.attempt >= limits.attempts or wait > limits.longest_wait or self._is_down(host):
                 answers.put((step.ask, step.with_cost(failure.error)))
             else:
-                host.queue.appendleft(replace(step, attempt=step.attempt + 1))
+                host.queue.appendleft(step.again(failure.error))
             self._rest(host, at_least=min(wait, limits.longest_wait))
             return
         except FetchError as error:
@@ -217,11 +219,14 @@ class Crawler:
         if isinstance(found, Redirect):
             self._follow(step, found, answers)
         elif (wrong := what_is_wrong(found.data)) and not (step.ask.reads_scripts and wrong[0] is Outcome.NEEDS_SCRIPT):
-            answers.put((step.ask, step.with_cost(FetchError(step.ask.url, wrong[1], found.status, wrong[0]))))
+            failed = FetchError(step.ask.url, wrong[1], found.status, wrong[0])
+            failed.answer = found
+            answers.put((step.ask, step.with_cost(failed)))
         else:
             answers.put((step.ask, step.with_cost(found)))
 
     def _follow(self, step: Step, redirect: Redirect, answers: queue.SimpleQueue[tuple[Ask, Answer]]) -> None:
+        step = replace(step, trail=(*step.trail, redirect.answer))
         if step.hops >= self.manners.limits.redirects:
             reason = f"more than {self.manners.limits.redirects} redirects"
             answers.put((step.ask, step.with_cost(FetchError(step.ask.url, reason, outcome=Outcome.MALFORMED))))
@@ -250,11 +255,17 @@ class Crawler:
     def _exchange(self, host: Host, url: str, ask: Ask) -> Response | Redirect:
         with self._wake:
             self.requests += 1
-        found = exchange(url, ask, host.session, self.manners.limits)
-        if isinstance(found, Response):
-            with self._wake:
-                self.bytes += len(found.data)
+        try:
+            found = exchange(url, ask, host.session, self.manners.limits)
+        except (FetchError, RetryableError) as failure:
+            self._spend(failure.error.answer if isinstance(failure, RetryableError) else failure.answer)
+            raise
+        self._spend(found.answer if isinstance(found, Redirect) else found)
         return found
+
+    def _spend(self, answer: Response | None) -> None:
+        with self._wake:
+            self.bytes += len(answer.data) if answer else 0
 
     def _rest(self, host: Host, at_least: float = 0.0) -> None:
         asked = host.robots.delay(self.manners.agent) if host.robots else 0.0

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
+from typing import NoReturn
 
 import requests
 import urllib3
@@ -29,6 +30,7 @@ _OUTCOMES = {
     451: Outcome.BLOCKED,
     521: Outcome.BLOCKED,
 }
+_MOST_OF_A_FAILURE = 1_000_000
 _UNWANTED_TYPES = ("video/", "audio/", "font/", "application/x-msdownload", "application/vnd.android.package-archive")
 
 
@@ -47,6 +49,7 @@ class Redirect:
     """An answer that names another address, as it is written in the header ``Location``."""
 
     location: str
+    answer: Response
 
 
 def new_session(user_agent: str, guard: AddressGuard) -> requests.Session:
@@ -111,17 +114,31 @@ def _conditions(ask: Ask) -> dict[str, str]:
 def _answered(ask: Ask, answer: requests.Response, limits: FetchLimits, deadline: float) -> Response | Redirect:
     status, location = answer.status_code, answer.headers.get("Location")
     if status in _REDIRECTS and location:
-        return Redirect(_as_written(location))
-    not_modified = status == HTTPStatus.NOT_MODIFIED and (ask.etag or ask.last_modified)
-    if not not_modified:
-        _raise_for_status(ask.url, answer)
-        _raise_for_type(ask.url, answer)
+        return Redirect(_as_written(location), _no_document(ask, answer, limits, deadline))
+    if status == HTTPStatus.NOT_MODIFIED and (ask.etag or ask.last_modified):
+        return _response(ask, answer, b"")
+    if status != HTTPStatus.OK:
+        _raise_for_status(_no_document(ask, answer, limits, deadline))
+    _raise_for_type(ask.url, answer)
+    return _response(ask, answer, read_body(ask.url, answer, limits, deadline))
+
+
+def _no_document(ask: Ask, answer: requests.Response, limits: FetchLimits, deadline: float) -> Response:
+    """An answer that is kept, but is no document: what is wrong with its body does not matter, and it is not cut."""
+    bounded = replace(limits, max_bytes=min(limits.max_bytes, _MOST_OF_A_FAILURE))
+    try:
+        return _response(ask, answer, read_body(ask.url, answer, bounded, deadline))
+    except (FetchError, TooSlowError, urllib3.exceptions.HTTPError, requests.exceptions.RequestException, OSError):
+        return replace(_response(ask, answer, b""), cut=True)
+
+
+def _response(ask: Ask, answer: requests.Response, data: bytes) -> Response:
     return Response(
         url=ask.url,
         final_url=answer.url,
-        status=status,
+        status=answer.status_code,
         content_type=answer.headers.get("Content-Type"),
-        data=b"" if not_modified else read_body(ask.url, answer, limits, deadline),
+        data=data,
         fetched_at=datetime.now(UTC).isoformat(timespec="seconds"),
         etag=answer.headers.get("ETag"),
         last_modified=answer.headers.get("Last-Modified"),
@@ -139,15 +156,15 @@ def _as_written(location: str) -> str:
         return location
 
 
-def _raise_for_status(url: str, answer: requests.Response) -> None:
-    status = answer.status_code
-    if status == HTTPStatus.OK:
-        return
+def _raise_for_status(answer: Response) -> NoReturn:
+    status = answer.status
     default = Outcome.SERVER_ERROR if status >= HTTPStatus.INTERNAL_SERVER_ERROR else Outcome.MALFORMED
-    reason = f"the server answered {status} {answer.reason or ''}".rstrip()
-    error = FetchError(url, reason, status, _OUTCOMES.get(status, default))
+    reason = f"the server answered {status} {answer.reason}".rstrip()
+    error = FetchError(answer.url, reason, status, _OUTCOMES.get(status, default))
+    error.answer = answer
     if status in _RETRIED_STATUSES:
-        raise RetryableError(error, retry_after(answer.headers.get("Retry-After"), datetime.now(UTC)))
+        told = next((value for name, value in answer.headers if name.lower() == "retry-after"), None)
+        raise RetryableError(error, retry_after(told, datetime.now(UTC)))
     raise error
 
 

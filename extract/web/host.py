@@ -16,7 +16,7 @@ from extract.web.robots import Robots
 class Step:
     """An ask on its way: the address to be asked now, the redirects behind it, and how often it was tried.
 
-    ``requests`` and ``seconds`` are what it has cost so far.
+    ``requests`` and ``seconds`` are what it has cost so far, and ``trail`` has the answers that came.
     """
 
     ask: Ask
@@ -25,13 +25,19 @@ class Step:
     attempt: int = 1
     requests: int = 0
     seconds: float = 0.0
+    trail: tuple[Response, ...] = ()
 
     def with_cost(self, answer: Response | FetchError) -> Response | FetchError:
         """The answer, or the failure, with what it has cost."""
         if isinstance(answer, FetchError):
-            answer.requests, answer.seconds = self.requests, self.seconds
+            answer.requests, answer.seconds, answer.trail = self.requests, self.seconds, self.trail
             return answer
-        return replace(answer, requests=self.requests, seconds=self.seconds)
+        return replace(answer, requests=self.requests, seconds=self.seconds, trail=self.trail)
+
+    def again(self, error: FetchError) -> Step:
+        """The next attempt, after one that failed."""
+        trail = (*self.trail, *([error.answer] if error.answer else []))
+        return replace(self, attempt=self.attempt + 1, trail=trail)
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ from web.server import Web, bomb, chunked, cut, drip, heals, hollow, kept, redir
 from extract.web.address import AddressGuard, RefusedAddressError, is_public
 from extract.web.answer import Ask, FetchError, FetchLimits, Outcome, Response
 from extract.web.crawler import Crawler, Manners, hosts_of
-from extract.web.exchange import retry_after
+from extract.web.exchange import RetryableError, retry_after
 
 HOST = "www.lingyuan.example"
 LIMITS = FetchLimits(connect_timeout=1, read_timeout=0.3, total_timeout=1.0, max_bytes=10_000, attempts=3, backoff=0)
@@ -124,11 +124,14 @@ def test_retry_after_is_a_number_or_a_date(header: str, seconds: float | None) -
 
 def test_waits_grow_and_differ(web: Web) -> None:
     url = web.page(HOST, "/ill", heals(2, 503, b"well"))
-    limits = FetchLimits(attempts=3, backoff=0.1)
-    get(web, url, limits=limits)
+    asking = crawler(web, FetchLimits(attempts=3, backoff=0.1))
+    asking.get(url)
     first, second, third = (request.at for request in web.requests if request.path == "/ill")
-    assert 0.07 < second - first < 0.16
-    assert 0.15 < third - second < 0.3
+    assert (second - first > 0.07, third - second > 0.15) == (True, True)
+    ill = RetryableError(FetchError(url, "ill"))
+    waits = [[asking._wait(ill, attempt) for attempt in (1, 2, 3)] for _ in range(20)]
+    assert all(0.08 <= a <= 0.12 and 0.16 <= b <= 0.24 and 0.32 <= c <= 0.48 for a, b, c in waits)
+    assert len({a for a, *_ in waits}) > 1
 
 
 def test_a_declared_length_beyond_the_limit_is_not_read(web: Web) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import PAGES, SAMPLE_SITE, SEED
 from test_night import home, rows, web
-from web.server import Web, kept, status
+from web.server import Web, kept, redirect, status
 
 from extract.archive import Archive
 from flows.errors import ExitCode, UserError
@@ -41,7 +41,9 @@ def lived(home: Settings, web: Web, tmp_path: Path) -> Settings:
     for body in (data.replace(b">7</p>", b">8</p>"), data, data.replace(b">7</p>", b">9</p>"), data):
         web.page("lintao.example", f"/{page}", kept(body, f'"{hash(body)}"'))
         run_night(home)
-    web.page("lingyuan.example", f"/{SEED}", status(404))
+    web.page("lingyuan.example", f"/{SEED}", status(404, b"<p>gone</p>"))
+    web.page("lintao.example", "/moved", (SAMPLE_SITE / page).read_bytes())
+    web.page("lintao.example", f"/{page}", redirect("/moved"))
     run_night(home)
     saved = tmp_path / "saved.txt"
     saved.write_text((SAMPLE_SITE / SEED).read_text(encoding="utf-8").replace("2020", "2021"), encoding="utf-8")
