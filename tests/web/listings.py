@@ -99,6 +99,38 @@ def ucap(web: Web, host: str, titles: Sequence[str]) -> str:
     return f"http://{host}/xjnlk/c112945/list.shtml"
 
 
+_CHANNEL = "0a1d7c52e9aa4f0d8f6a6f1f3f1a9c27"
+
+
+def _ucap_answers(web: Web, host: str, titles: Sequence[str], query: str, size: int) -> None:
+    """What the search of a UCAP site answers for a column: records with what it knows of each besides."""
+    addresses = _reports(web, host, titles, "/xjnlk/c112945/202401/{}c52e9aa4f0d8f6a6f1f3f1a9c270.shtml")
+    for start in range(0, max(len(addresses), 1), size):
+        results = [
+            {"title": title, "url": path, "domainMetaList": [{"resultList": [{"name": "索引号", "value": "1"}]}]}
+            for path, title in addresses[start : start + size]
+        ]
+        answer = {"channelName": "政府信息公开年报", "data": {"page": 1, "total": len(addresses), "results": results}}
+        put(web, host, query.format(start // size + 1), json.dumps(answer), Content_Type="application/json")
+
+
+def ucap_search(web: Web, host: str, titles: Sequence[str]) -> str:
+    """A column whose page is empty, and whose script names the search that fills it."""
+    query = f"/common/search/{_CHANNEL}?_isAgg=true&_isJson=true&_pageSize={SIZE}&_template=index&page={{}}"
+    _ucap_answers(web, host, titles, query, SIZE)
+    script = f"<script>$.ajax({{url: '{query.format(1)}', success: show}})</script>"
+    return put(web, host, "/xjnlk/c112945/nb.shtml", HTML.format(f"<ul id='list'></ul>{script}"))
+
+
+def ucap_search_by_channel(web: Web, host: str, titles: Sequence[str]) -> str:
+    """A column whose page names its id, and its script the path of the search."""
+    query = f"/searchList/{_CHANNEL}?_isAgg=true&_isJson=true&_pageSize=20&_template=index&_channelName=&page={{}}"
+    _ucap_answers(web, host, titles, query, 20)
+    script = "<script>table_ajax('/searchList/' + channelId + '?_isAgg=true&_isJson=true&page=' + n)</script>"
+    body = f"<ul id='list'></ul><script>var channelId = '{_CHANNEL}'</script>{script}"
+    return put(web, host, "/xjnlk/c112945/nb.shtml", HTML.format(body))
+
+
 def vsb(web: Web, host: str, titles: Sequence[str]) -> str:
     pages = in_pages(_reports(web, host, titles, "/info/1050/{}.htm"))
     pager = f'<a onclick="_simple_list_gotopage_fun({len(pages)},&quot;u13_goto&quot;,2)">跳转</a>'
@@ -167,6 +199,8 @@ MAKERS: dict[str, Maker] = {
     "hanweb": hanweb,
     "hanweb, by parameters": hanweb_by_parameters,
     "ucap": ucap,
+    "ucap, by its search": ucap_search,
+    "ucap, by its search and the column's id": ucap_search_by_channel,
     "vsb": vsb,
     "lonsun": lonsun,
     "gkmlpt": gkmlpt,
