@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from transform.alignment import Alignment, Placement
 from transform.forms import FigureDef, Form
 from transform.model import Figure, Number, Status
-from transform.numbers import Value, plain_number, read_value
+from transform.numbers import ONE_OR_DASH, Value, is_numeral, plain_number, read_value
+
+_LEAST_NUMERALS = 3
 
 _new_figure: Callable[[tuple[str, Number | None, str, Status, str | None, str | None, None]], Figure] = partial(
     tuple.__new__, Figure
@@ -53,3 +55,17 @@ def _placed_figure(definition: FigureDef, placement: Placement | None) -> Figure
     if definition.decimal:
         value = read_value(info.text, unit=definition.unit, header_unit=placement.header_text)
     return Figure(definition.figure, value.value, definition.unit, value.status, info.text, locator)
+
+
+def with_lone_numerals(figures: Mapping[str, Figure]) -> dict[str, Figure]:
+    """Figures in which 一 is one, as it is where other cells print numerals; elsewhere it may be a dash."""
+    numerals = sum(f.status == "reported" and f.raw is not None and is_numeral(f.raw) for f in figures.values())
+    if numerals < _LEAST_NUMERALS:
+        return dict(figures)
+    return {name: _one(figure) if figure.status == "text" else figure for name, figure in figures.items()}
+
+
+def _one(figure: Figure) -> Figure:
+    if figure.raw is None or read_value(figure.raw).note != ONE_OR_DASH or len(figure.raw.strip()) > 1:
+        return figure
+    return figure._replace(value=1, status="reported")

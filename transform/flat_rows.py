@@ -40,6 +40,8 @@ _LONGEST_HEADER = 60
 _VALUE_CHARACTER = re.compile(r"[\d〇○◯零一二三四五六七八九十无没不/／\\\-—–－*×OoＯ]")
 _NUMERAL = re.compile(r"[〇零一二三四五六七八九十百千万]{2,8}")
 _ORDINAL = re.compile(r"\d{1,2}[.．、]")
+_VALUE_WITHIN = re.compile(r"\D\s\d+\s+\D")
+"""A number by itself among words: two labels with a value between them resemble one of them, and are none."""
 _SHORTEST_SENTENCE = 8
 _SHORTEST_BEGINNING = 4
 
@@ -145,7 +147,8 @@ def _stream_tokens(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool)
                 continue
             for text in fields:
                 if text.strip(_MARKS):
-                    yield Token(describe_cell(text, pinyin), block, block=index, alone=len(fields) == 1)
+                    info = describe(text, pinyin, False) if _VALUE_WITHIN.search(text) else describe_cell(text, pinyin)
+                    yield Token(info, block, block=index, alone=len(fields) == 1)
             continue
         lines = [_cells(row) for row in block.rows]
         in_rows = any(sum(bool(cell.text) for cell in line) > 1 for line in lines)

@@ -22,6 +22,7 @@ from transform.tokens import (
 from transform.vocabulary import Sense, SenseKind, TextInfo
 
 _MIN_BLANK_STRIP = 5
+_WIDEST_CORNER = 3
 _MIN_TURNED_ROWS = 8
 _MIN_TURNED_OUTCOMES = 4
 _MAX_TURNED_ROWS = 10
@@ -47,7 +48,7 @@ class _Header:
     def add(self, tokens: Sequence[Token]) -> None:
         """Take in the labels of one row."""
         words = alignment_words()
-        corners = [t for t in tokens if t.info.has("corner")]
+        corners = [t for t in tokens if t.info.has("corner") and t.width <= _WIDEST_CORNER]
         alike = [t.column for t in corners if t.info.key == corners[0].info.key]
         if len(alike) > 1 and all(b - a > 1 for a, b in pairwise(alike)):
             self.starts = alike

@@ -241,6 +241,7 @@ def _distrusted_tables(form: Form, figures: Mapping[str, Figure], outcomes: Sequ
             for o in outcomes
             if o.identity.table == table.id and o.identity.axis == "row" and o.identity.relation == "="
             if (o.left or o.right) and not set(o.unknown) & set(o.identity.right)
+            if all(name in figures and figures[name].status in ("blank", "dash") for name in o.unknown)
         ]
         broken = sum(not o.holds for o in sums)
         if broken >= _MIN_BROKEN_ROWS and 2 * broken > len(sums):

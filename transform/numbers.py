@@ -362,6 +362,15 @@ def plain_number(text: str) -> int | None:
     return int(text) if _PLAIN.match(text) else None
 
 
+def is_numeral(text: str) -> bool:
+    """Whether a text is a Chinese numeral that can be nothing else: not nought, and not 一, which may be a dash."""
+    lexicon = _lexicon()
+    letters = {*lexicon.digits, *lexicon.powers}
+    folded = fold(text)
+    known = bool(folded) and all(letter in letters for letter in folded)
+    return known and any(lexicon.digits.get(letter, 2) > 1 for letter in folded)
+
+
 @lru_cache(maxsize=1 << 16)
 def read_value(text: str, *, unit: str | None = None, header_unit: str | None = None) -> Value:
     """Read the raw text of one cell as a number, a blank, a dash or words.

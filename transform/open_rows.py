@@ -142,7 +142,10 @@ def record_readings(
     row: RawRow,
     placements: dict[str, Placement],
 ) -> None:
-    """Write down what all readings agree on; the rest is null, with a finding that lists the readings when few."""
+    """Write down what all readings agree on; the rest is null, with a finding that lists the readings when few.
+
+    Where cells are lost, the finding is about the whole row: a lost cell may have held any number, and not nothing.
+    """
     unsettled: list[str] = []
     for k, key in enumerate(keys):
         values = {c[k].value for c in found}
@@ -160,9 +163,10 @@ def record_readings(
             )
         elif len(found) > 5:
             listed = f"; it can be read in {len(found)} ways"
+        lost = [key for key in keys if len(row.values) < len(keys) and key not in unsettled]
         doubts.add(
             f"{table.id}.unreadable_row",
-            unsettled,
+            [*unsettled, *lost],
             f"{len(row.values)} cells where {len(keys)} are expected: '{texts_of(row)[:80]}'{listed}",
         )
 

@@ -11,7 +11,7 @@ from transform.by_template import read_by_template
 from transform.concepts import LOCAL_FORM
 from transform.contradictions import contradictions
 from transform.copied_text import copied_text
-from transform.figures import figures_of
+from transform.figures import figures_of, with_lone_numerals
 from transform.fold import has_pinyin_noise
 from transform.foreign_tables import divided, foreign_tables
 from transform.forms import Form
@@ -222,6 +222,9 @@ def read_report(page: Page) -> Report:
     findings += _form_mismatch(form, metadata)
     findings += tables.doubts
     statuses = {figure.status for figure in figures.values()}
+    if "text" in statuses:
+        figures = with_lone_numerals(figures)
+        statuses = {figure.status for figure in figures.values()}
     if "missing" in statuses:
         findings += _absent_tables(form, figures, page)
     findings += domain_findings(form, figures)

@@ -210,3 +210,37 @@ def test_a_label_of_its_own_goes_before_one_that_a_wrong_span_carries_on() -> No
     head = "<tr><td colspan=3></td>" + "".join(f"<td>{name}</td>" for name in APPLICANTS) + "</tr>"
     report = read(f"<table>{head}{wide}{off}</table>", REQUESTS)
     assert set(values(report, "requests.declined_reissue.").values()) == {0}
+
+
+def test_years_side_by_side_above_the_same_columns_are_told_apart() -> None:
+    head = (("", "2020年*7", "2021年*7"), ("", "申请人情况*7", "申请人情况*7"), ("", *APPLICANTS, *APPLICANTS))
+    rows = (("一、本年新收政府信息公开申请数量", *range(1, 7), 21, *range(2, 8), 27),)
+    zeros = (("二、上年结转政府信息公开申请数量", *[0] * 14), ("四、结转下年度继续办理", *[0] * 14))
+    report = read(table(*head, *rows, *zeros))
+    assert list(values(report, "requests.received.").values()) == [2, 3, 4, 5, 6, 7, 27]
+
+
+def test_the_numeral_one_is_a_number_beside_other_numerals_and_may_be_a_dash_without_them() -> None:
+    rows = (
+        ("一、本年新收政府信息公开申请数量", "二", "一", "三", "〇", "〇", "〇", "六"),
+        ("四、结转下年度继续办理", *["〇"] * 7),
+    )
+    assert list(values(read(table(("", *APPLICANTS), *rows)), "requests.received.").values()) == [2, 1, 3, 0, 0, 0, 6]
+    alone = (("一、本年新收政府信息公开申请数量", 2, "一", 3, 0, 0, 0, 5), ("四、结转下年度继续办理", *[0] * 7))
+    assert values(read(table(("", *APPLICANTS), *alone)), "requests.received.")["business"] == "text"
+
+
+def test_a_strip_that_lost_a_cell_is_in_doubt_as_a_whole() -> None:
+    report = read(REQUESTS, table(*DISPUTES, (0, 2, 0, 0, 2, 1, 0, 0, 1, 2, 0, 0, 0, 2)))
+    (unreadable,) = [finding for finding in report.findings if finding.rule == "disputes.unreadable_row"]
+    assert len(unreadable.figures) == 15
+
+
+def test_two_labels_with_a_value_between_them_resemble_neither() -> None:
+    lines = (
+        "统计指标 单位 统计数 统计指标 单位 统计数",
+        "其中：主动公开规范性文件数 条 2 涉及商业秘密 件 0",
+        "六、举报投诉数量 件 1",
+    )
+    report = read_report(read_page("\n".join(("三道河子镇2016年政府信息公开工作年度报告", *lines)).encode()))
+    assert "statistics.normative_documents_disclosed" not in {f.figure for f in report.figures if f.value is not None}
