@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ _LONGEST_CAPTION = 40
 
 @dataclass(frozen=True, slots=True)
 class _Heading:
-    """A line that tells whose figures follow, or of which year: from ``block`` on."""
+    """A line that tells whose figures follow, or of which year: from ``block`` on; ``is_title`` if it is no caption."""
 
     block: int
     text: str
@@ -43,33 +44,41 @@ def divided(page: Page, pinyin: bool) -> bool:
 
 
 def foreign_tables(page: Page, metadata: Metadata, form: Form, alignment: Alignment, pinyin: bool) -> Iterator[Finding]:
-    """Findings ``<table>.other_report`` (error) for figures below the heading of another organ's or year's report.
+    """Findings ``<table>.other_report`` for figures below the heading of another organ's or year's report (error).
 
-    They come up only where figures stand below different headings; a title that is printed again begins a report anew.
+    They come up only where figures stand below different headings.  A title that is printed once more may begin
+    another report, too (warning); one that is printed again and again stands at the head of every page.
     """
     found = [*_headings(page, pinyin, range(len(page.blocks)))]
     if not found:
         return
+    blocks = [heading.block for heading in found]
     below: dict[int, list[str]] = defaultdict(list)
     for figure, placement in alignment.placements.items():
         if placement.token is not None:
-            below[_last_before(found, placement.token.block)].append(figure)
+            below[bisect_left(blocks, placement.token.block) - 1].append(figure)
     if len(below) < 2:
         return
     own = _own(metadata, found)
-    begun = False
+    titled = _titled(own, found, sorted(below))
     for k, figures in sorted(below.items()):
-        if k < 0 or (found[k].is_of(own) and not (begun and found[k].is_title)):
-            begun = begun or any(heading.is_title for heading in found[: k + 1])
+        again = titled[1:] == [k]
+        if k < 0 or (found[k].is_of(own) and not again):
             continue
         message = f"this table stands under '{found[k].text}', others of the report do not"
         for table in dict.fromkeys(form.figures[figure].table for figure in figures):
             of_table = tuple(figure for figure in figures if form.figures[figure].table == table)
-            yield Finding(f"{table}.other_report", "error", of_table, message, "source")
+            yield Finding(f"{table}.other_report", "warning" if again else "error", of_table, message, "source")
 
 
-def _last_before(headings: Sequence[_Heading], block: int) -> int:
-    return max((k for k, heading in enumerate(headings) if heading.block < block), default=-1)
+def _titled(own: _Heading, headings: Sequence[_Heading], last: Sequence[int]) -> list[int]:
+    """Of the ``last`` headings before figures those of the report itself with its title printed for these figures."""
+    begins = [0, *(k + 1 for k in last)]
+    return [
+        k
+        for begin, k in zip(begins, last, strict=False)
+        if k >= 0 and headings[k].is_of(own) and any(h.is_title and h.is_of(own) for h in headings[begin : k + 1])
+    ]
 
 
 def _own(metadata: Metadata, headings: Sequence[_Heading]) -> _Heading:
@@ -93,7 +102,7 @@ def _headings(page: Page, pinyin: bool, indices: range) -> Iterator[_Heading]:
         title = read_title(text)
         if title is not None:
             if title.fit > 0 and (title.organ or title.year):
-                yield _Heading(index, text, title.organ, title.year, is_title=True)
+                yield _Heading(index, text, title.organ, title.year, title.is_whole)
         elif len(text) <= _LONGEST_CAPTION and (year := _captioned_year(fold(text))):
             yield _Heading(index, text, None, year, is_title=False)
 

@@ -18,12 +18,16 @@ _CHINESE_DIGITS = str.maketrans("〇零oO一二三四五六七八九", "00001234
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """A text built like a report's title: as printed, with the organ as printed and the year, if it has them."""
+    """A text built like a report's title: as printed, with the organ as printed and the year, if it has them.
+
+    ``is_whole`` tells that its words end it, a bracket apart: what is called a table of the report goes on.
+    """
 
     text: str
     organ: str | None
     year: int | None
     fit: float
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,8 @@ def _read_title(text: str) -> Title | None:
     organ = _organ(text, folded, places, kind)
     year = _year(folded, kind)
     fit = 3.0 * bool(organ) + 2.0 * bool(year) + _tidy(folded[kind.end() :]) - len(folded) / 100
-    return Title(text, organ, year, fit - 6.0 * bool(grammar.no_title.search(folded)))
+    is_whole = _tidy(folded[kind.end() :]) > 0
+    return Title(text, organ, year, fit - 6.0 * bool(grammar.no_title.search(folded)), is_whole)
 
 
 def _tidy(rest: str) -> float:

@@ -48,6 +48,8 @@ def test_last_years_table_before_the_report_is_in_doubt_where_this_years_is_miss
         (heading(OWN), REQUESTS, heading("与2020年相比，申请有所减少。"), STRIP),
         (heading(OWN), REQUESTS, heading("2021年行政复议情况"), STRIP),
         (heading(OWN), REQUESTS, STRIP, heading(OWN), REQUESTS, STRIP),
+        (heading(OWN), table(("行政许可", 3), ("行政处罚", 2)), heading(OWN), REQUESTS, heading(OWN), STRIP),
+        (heading(OWN), REQUESTS, heading(OWN + "统计表"), STRIP),
         (REQUESTS, STRIP, heading("上一篇：三道河子镇2020年政府信息公开工作年度报告")),
     ],
 )
