@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from transform.alignment import Doubts, Placement, texts_of
 from transform.forms import TableDef, figure_id
@@ -18,7 +18,9 @@ def place_list(year: int | None, doubts: Doubts, instance: Instance, table: Tabl
     column = table.columns[0]
     header: list[Token] = []
     known_rows = {row.id for row in table.rows}
-    lost = _rows_that_lost_values(instance)
+    printed = _printed_in_flat_rows(instance)
+    repeats = sum(count > 1 for count in printed.values()) >= _MIN_WIDER_ROWS
+    lost = _rows_that_lost_values(instance, printed) if repeats else frozenset()
     for placed in instance.rows:
         row = placed.row
         if any(t.info.has("column") or t.info.has("corner") for t in row.header):
@@ -33,7 +35,7 @@ def place_list(year: int | None, doubts: Doubts, instance: Instance, table: Tabl
                 f"the label of row '{placed.row_id}' cannot be read; only its place tells which row it is",
                 "warning",
             )
-        token = None if placed.row_id in lost else _list_value(row, header, table, year)
+        token = None if placed.row_id in lost else _list_value(row, header, table, year, repeats)
         if token is not None:
             placements[key] = Placement(token, certain=not placed.by_position)
         else:
@@ -45,16 +47,19 @@ def place_list(year: int | None, doubts: Doubts, instance: Instance, table: Tabl
     return placements
 
 
-def _rows_that_lost_values(instance: Instance) -> frozenset[str]:
-    """The rows of flat text that print one value where others print several: nothing tells which of them it is."""
+def _printed_in_flat_rows(instance: Instance) -> dict[str, int]:
+    """How many values each row of flat text prints."""
     flat = [p for p in instance.rows if p.row.header_columns is None]
-    printed = {p.row_id: sum(not t.info.is_blank for t in p.row.values) for p in flat}
-    if sum(count > 1 for count in printed.values()) < _MIN_WIDER_ROWS:
-        return frozenset()
-    return frozenset(p.row_id for p in flat if printed[p.row_id] == len(p.row.values) == 1)
+    return {p.row_id: sum(not t.info.is_blank for t in p.row.values) for p in flat}
 
 
-def _list_value(row: RawRow, header: Sequence[Token], table: TableDef, year: int | None) -> Token | None:
+def _rows_that_lost_values(instance: Instance, printed: Mapping[str, int]) -> frozenset[str]:
+    """The rows that print one value where others print several: nothing tells which of them it is."""
+    return frozenset(p.row_id for p in instance.rows if printed.get(p.row_id) == len(p.row.values) == 1)
+
+
+def _list_value(row: RawRow, header: Sequence[Token], table: TableDef, year: int | None, repeats: bool) -> Token | None:
+    """The value of a row; of several equal ones the first where other rows of flat text print several, too."""
     printed = [t for t in row.values if not t.info.is_blank]
     exact = row.header_columns is not None
     if exact:
@@ -81,7 +86,7 @@ def _list_value(row: RawRow, header: Sequence[Token], table: TableDef, year: int
             if len(cells) == len(labels):
                 return cells[named[0]]
         return None
-    if len(printed) == 1 or (printed and len({t.info.value for t in printed}) == 1 and not exact):
+    if len(printed) == 1 or (printed and len({t.info.value for t in printed}) == 1 and repeats and not exact):
         return printed[0]
     return None if printed or not row.values else row.values[0]
 

@@ -98,3 +98,30 @@ def test_a_numbered_row_without_value_does_not_take_that_of_the_next_row() -> No
     report = read_report(read_page("\n".join(lines).encode()))
     figures = {f.figure: f for f in report.figures}
     assert figures["statistics.complaints"].value is None
+
+
+def test_a_number_split_in_two_equal_digits_is_not_read_as_one_of_them() -> None:
+    """77 as 7 | 7: in a list of single values, and in a row that no sum proves."""
+    lines = [
+        "三道河子镇2016年政府信息公开工作年度报告",
+        "（一）主动公开政府信息数（不同渠道和方式公开相同信息计1条） | 条 | 7 | 7 |",
+        "其中：主动公开规范性文件数 | 条 | 3 |",
+        "制发规范性文件总数 | 件 | 4 |",
+        "六、举报投诉数量 | 件 | 2 |",
+    ]
+    report = read_report(read_page("\n".join(lines).encode()))
+    doubted = {name for f in report.findings for name in f.figures}
+    assert next(f.value for f in report.figures if f.figure == "statistics.disclosed_items") is None
+    assert "statistics.disclosed_items" in doubted
+    flat = [
+        "三道河子镇2021年政府信息公开工作年度报告",
+        "信息内容 | 本年制发件数 | 本年废止件数 | 现行有效件数 |",
+        "规章 | 7 | 7 | 0 | 77 |",
+        "行政规范性文件 | 12 | 0 | 12 |",
+        "信息内容 | 本年处理决定数量 |",
+        "行政许可 | 8 | 8 |",
+    ]
+    report = read_report(read_page("\n".join(flat).encode()))
+    doubted = {name for f in report.findings for name in f.figures}
+    for name in ("disclosure.rules.issued", "disclosure.licensing.decisions"):
+        assert name in doubted or next(f.value for f in report.figures if f.figure == name) is None
