@@ -136,7 +136,8 @@ def _read(kept: Kept, report: _Found, archive: Archive) -> _Version:
     if kept.role not in (Role.REPORT, Role.FILE):
         return _Version(kept, None)
     try:
-        read = read_bytes(archive.get(kept.sha256), content_type=kept.content_type, url=kept.url)
+        data = archive.get(kept.sha256)
+        read = read_bytes(data, content_type=kept.content_type, url=kept.url, division=kept.division)
     except ArchiveError as error:
         return _Version(kept, None, one_line(error))
     except Exception as error:

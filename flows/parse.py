@@ -35,18 +35,23 @@ class Parsed:
     error: str | None
 
 
-def read_document(data: bytes, *, content_type: str | None = None, url: str | None = None) -> tuple[Page, Report]:
+def read_document(
+    data: bytes, *, content_type: str | None = None, url: str | None = None, division: str | None = None
+) -> tuple[Page, Report]:
     """The page that the bytes of one document hold, and its report with the corrections in force.
 
-    Raises :class:`UnreadableError` for bytes that hold no page, and :class:`UserError` for corrections that are wrong.
+    ``division`` is the code of the division that its source is said to be of.  Raises :class:`UnreadableError` for
+    bytes that hold no page, and :class:`UserError` for corrections that are wrong.
     """
     page = read_page(data, content_type=content_type, url=url)
-    return page, apply_corrections(read_report(page), active_corrections(), url)
+    return page, apply_corrections(read_report(page, division=division), active_corrections(), url)
 
 
-def read_bytes(data: bytes, *, content_type: str | None = None, url: str | None = None) -> Report:
+def read_bytes(
+    data: bytes, *, content_type: str | None = None, url: str | None = None, division: str | None = None
+) -> Report:
     """The report in the bytes of one document, see :func:`read_document`."""
-    return read_document(data, content_type=content_type, url=url)[1]
+    return read_document(data, content_type=content_type, url=url, division=division)[1]
 
 
 def parse_bytes(data: bytes, path: str) -> dict[str, Any]:

@@ -189,8 +189,8 @@ def fetch_towns(
     def keep(ask: Ask, answer: Answer) -> Iterable[Ask]:
         """What an answer leads to; the answer is kept under the role that it turns out to have."""
         further = hunt.take(_content(answer, archive)) if isinstance(answer, Response) else ()
-        wanted = hunt.wanted(ask.url)
-        visits[hunt.town(ask.url).key].append(archive.keep(answer, role=wanted.role, page=wanted.page))
+        wanted, town = hunt.wanted(ask.url), hunt.town(ask.url)
+        visits[town.key].append(archive.keep(answer, role=wanted.role, page=wanted.page, division=town.division_code))
         return still_to_ask(further)
 
     yield from (FetchedTown(town, ()) for town in hunt.idle())
@@ -338,7 +338,8 @@ def _content(answer: Response, archive: Archive) -> Content:
 
 
 def _is_news(visit: Visit) -> bool:
-    return visit.change in (Change.NEW, Change.CHANGED)
+    """Whether the bytes are new or have changed, or it is said for the first time of which division they are."""
+    return visit.change in (Change.NEW, Change.CHANGED) or (visit.kept is not None and visit.division is not None)
 
 
 def _is_settled(visit: Visit, known: Container[Known]) -> bool:
@@ -420,7 +421,8 @@ def _read(data: bytes, source: Source, kept: Kept | None) -> _Outcome:
     bare = Snapshot(source.snapshot_sha256, len(data), source.url, source.path, source.fetched_at)
     snapshot = snapshot_of(kept) if kept else bare
     try:
-        page, report = read_document(data, content_type=snapshot.content_type, url=source.url)
+        division = kept.division if kept else None
+        page, report = read_document(data, content_type=snapshot.content_type, url=source.url, division=division)
         snapshot = replace(snapshot, encoding=page.encoding)
         return _Outcome(_named(source), Reading(report, source), snapshot)
     except Exception as error:

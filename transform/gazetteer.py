@@ -237,26 +237,32 @@ class Gazetteer:
         return self._tail_kind(reading.tail if reading else fold(organ)) == "department"
 
     def resolve(
-        self, organ: str, *, near: Sequence[str] = (), prose: Sequence[str] = ()
+        self, organ: str, *, near: Sequence[str] = (), prose: Sequence[str] = (), known: str | None = None
     ) -> tuple[Division | None, tuple[Finding, ...]]:
         """The division that an organ reports for, and what stands against it.
 
         ``near`` are texts that place the page (title, breadcrumb, name of the site), ``prose`` is running text,
         which counts less; both folded.  A department has the division of its government.  Where several divisions
-        carry the name and the texts do not decide, or the table lacks it, there is none and a finding says so.
+        carry the name and the texts do not decide, the one in the division that the source is ``known`` to be of is
+        meant, unless the texts place the page elsewhere.  Where that does not decide either, or the table lacks the
+        name, there is none; a finding says so.
         """
         reading = self.read(organ)
         if reading is None:
-            return self._government_of(organ, near)
-        own = self._town_ending.sub("", reading.place)
+            return self._government_of(organ, near, known)
+        own, told = self._town_ending.sub("", reading.place), (*near, *prose)
         near, prose = ([self._without_town(own, text) for text in texts] for texts in (near, prose))
         placed, evidence = self._place(self._nearest(reading.codes), near, prose)
         placed = self._by_own_name(placed, reading.place)
-        if len(placed) > 1:
-            return None, (self._ambiguous(organ, placed),)
-        if not evidence and reading.named == 1 and (reading.doubtful or self._elsewhere(placed[0], near)):
-            return None, (self._doubtful(organ, placed[0]),)
-        return self.by_code(placed[0]), ()
+        open_yet = not evidence and reading.named == 1 and (reading.doubtful or self._elsewhere(placed[0], near))
+        if len(placed) == 1 and not open_yet:
+            return self.by_code(placed[0]), ()
+        of_source = [code for code in placed if known and code.startswith(known)]
+        if len(of_source) == 1 and not (
+            self._elsewhere(of_source[0], near) or self._named_elsewhere(of_source[0], reading.place, told)
+        ):
+            return self.by_code(of_source[0]), (self._by_source(organ, of_source[0]),)
+        return None, (self._ambiguous(organ, placed) if len(placed) > 1 else self._doubtful(organ, placed[0]),)
 
     def _without_town(self, own: str, text: str) -> str:
         """A text without the towns that bear an organ's own name, whatever they end in."""
@@ -342,6 +348,18 @@ class Gazetteer:
         named = self._placing(near)
         return bool(named) and not any(code.startswith(other) or other.startswith(code) for other in named)
 
+    def _named_elsewhere(self, code: str, place: str, texts: Sequence[str]) -> bool:
+        """Whether a text prints the place right after the name of a county, or of what is above, that it is not in."""
+        above = self._rules["upper_letters"]
+        for text in texts:
+            for match in re.finditer(f"(?<=[{above}]){re.escape(place)}", text):
+                before = text[max(0, match.start() - _LONGEST_NAME) : match.start()]
+                named = (self._named(before[at:]) for at in range(len(before) - 1))
+                codes = next((found for codes in named if (found := [c for c in codes if len(c) < 9])), [])
+                if codes and not any(code.startswith(other) for other in codes):
+                    return True
+        return False
+
     def is_town(self, name: str) -> bool:
         """Whether a folded name is that of some town."""
         return any(len(code) == 9 for code in self._named(name))
@@ -362,13 +380,17 @@ class Gazetteer:
         names = {name for text in texts for name in self.names_in(text, self._rules["upper_letters"])}
         return {code for name in names for code in self._named(name) if len(code) < 9}
 
-    def _government_of(self, organ: str, near: Sequence[str]) -> tuple[Division | None, tuple[Finding, ...]]:
+    def _government_of(
+        self, organ: str, near: Sequence[str], known: str | None
+    ) -> tuple[Division | None, tuple[Finding, ...]]:
         """The government of an organ that names no place (教育局), from the texts that place the page."""
         if self._tail_kind(fold(organ)) == "unknown":
             return None, (self._unknown(organ),)
         named = self._placing(near)
         deepest = max(named, key=len, default="")
         if not deepest or any(not deepest.startswith(code) for code in named):
+            if known and (division := self.by_code(known)) and (not named or known in named):
+                return division, (self._by_source(organ, known),)
             return None, (self._ambiguous(organ, tuple(sorted(named))) if named else self._unknown(organ),)
         return self.by_code(deepest), ()
 
@@ -377,6 +399,12 @@ class Gazetteer:
         more = f" and {len(codes) - _NAMED_AT_MOST} more" if len(codes) > _NAMED_AT_MOST else ""
         message = f"{organ} may be {names}{more}, and the page does not say which; no division code is given"
         return Finding("metadata.division_ambiguous", "info", (), message, "source")
+
+    def _by_source(self, organ: str, code: str) -> Finding:
+        message = (
+            f"{organ} is taken for {self.full_name(code)}, of which its source is; the page does not say where it is"
+        )
+        return Finding("metadata.division_by_source", "info", (), message, "unknown")
 
     def _doubtful(self, organ: str, code: str) -> Finding:
         message = (

@@ -54,13 +54,17 @@ _PLACING_META = ("html:breadcrumb", "html:title", "html:h1", "sitename", "column
 
 @dataclass(frozen=True, slots=True)
 class _Texts:
-    """What is read of a page: short cleaned lines of its head, folded prose of its head, its tail, its info box."""
+    """What is read of a page: short cleaned lines of its head, folded prose of its head, its tail, its info box.
+
+    ``division`` is the code that its source is known by.
+    """
 
     lines: tuple[str, ...]
     prose: tuple[str, ...]
     tail: tuple[str, ...]
     info: tuple[str, ...]
     near: tuple[str, ...]
+    division: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,29 +109,30 @@ def _own() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple((re.compile(pattern), kind) for part in ("own", "above") for pattern, kind in issuers[part].items())
 
 
-def read_metadata(page: Page, *, pinyin: bool) -> tuple[Metadata, tuple[Finding, ...]]:
+def read_metadata(page: Page, *, pinyin: bool, division: str | None = None) -> tuple[Metadata, tuple[Finding, ...]]:
     """Read the title, issuer, year reported on, date of publication and division code of a report page.
 
-    ``pinyin`` says whether bracketed pinyin is noise on this page.  A field is None where the page does not say, or
-    says it ambiguously; every disagreement between the page's own statements is a finding.
+    ``pinyin`` says whether bracketed pinyin is noise on this page, ``division`` is the code of the division that its
+    source is said to be of.  A field is None where the page does not say, or says it ambiguously; every disagreement
+    between the page's own statements is a finding.
     """
     url = page.url or page.meta.get("html:canonical")
-    texts = _texts(page, pinyin)
+    texts = _texts(page, pinyin, division)
     title = _best_title(page, texts, pinyin)
     year, findings = _year(page, url, texts, title)
     organs = list(_organs(page, texts, title, pinyin))
-    issuer, division, doubts = _issuer(page, organs, texts, pinyin)
+    issuer, reporting, doubts = _issuer(page, organs, texts, pinyin)
     metadata = Metadata(
         title=title.text if title else None,
         issuer=issuer,
         year=year,
         published_on=published_on(page.meta, texts.info, _above(page, texts, pinyin), url, _signed(texts), year),
-        division_code=division.code if division else None,
+        division_code=reporting.code if reporting else None,
     )
-    return metadata, (*findings, *doubts, *_other_organs(organs, division, texts))
+    return metadata, (*findings, *doubts, *_other_organs(organs, reporting, texts))
 
 
-def _texts(page: Page, pinyin: bool) -> _Texts:
+def _texts(page: Page, pinyin: bool, division: str | None) -> _Texts:
     paragraphs = (block.text for block in page.blocks if isinstance(block, Paragraph))
     lines: list[str] = []
     prose: list[str] = []
@@ -145,7 +150,7 @@ def _texts(page: Page, pinyin: bool) -> _Texts:
         if isinstance(block, Paragraph) and len(tail) < _TAIL_PARAGRAPHS:
             tail.append(clean(block.text, pinyin=pinyin) if len(block.text) <= 4 * _SHORT else "")
     near = tuple(fold(clean(page.meta[name], pinyin=pinyin)) for name in _PLACING_META if page.meta.get(name))
-    return _Texts(tuple(lines), tuple(prose), tuple(tail[::-1]), tuple(_info(page, lines, pinyin)), near)
+    return _Texts(tuple(lines), tuple(prose), tuple(tail[::-1]), tuple(_info(page, lines, pinyin)), near, division)
 
 
 def _info(page: Page, lines: list[str], pinyin: bool) -> Iterator[str]:
@@ -327,7 +332,8 @@ def _issuer(
 
 def _resolve(organ: str, texts: _Texts, prose: tuple[str, ...] = ()) -> tuple[Division | None, tuple[Finding, ...]]:
     tail = (fold(line) for line in texts.tail if line)
-    return gazetteer().resolve(organ, near=(*texts.near, *texts.info[:2]), prose=(*texts.prose, *tail, *prose))
+    near = (*texts.near, *texts.info[:2])
+    return gazetteer().resolve(organ, near=near, prose=(*texts.prose, *tail, *prose), known=texts.division)
 
 
 def _speaks_of_itself(organ: str, own: str | None) -> bool:

@@ -206,13 +206,15 @@ def _aligned_tables(page: Page, metadata: Metadata, pinyin: bool) -> _Tables | L
     )
 
 
-def read_report(page: Page) -> Report:
+def read_report(page: Page, *, division: str | None = None) -> Report:
     """Read a page as an annual report: figures of the form with their places, findings, sections, metadata, verdict.
 
+    ``division`` is the code of the division that the page's source is said to be of; it decides where the page names
+    an organ that several divisions have, and never against what the page says.
     Deterministic and without effects; a page with no statutory table gives the verdict ``empty``.
     """
     pinyin = has_pinyin_noise(_sample_texts(page))
-    metadata, about = read_metadata(page, pinyin=pinyin)
+    metadata, about = read_metadata(page, pinyin=pinyin, division=division)
     findings = list(about)
     tables = _templated_tables(page, metadata.year, pinyin) or _aligned_tables(page, metadata, pinyin)
     if not isinstance(tables, _Tables):

@@ -17,7 +17,7 @@ from extract.archive.records import Change, Event, Kept, RunEvent, Visit, from_l
 from extract.archive.volume import Group, groups, volumes
 from extract.archive.warc import Original, Stored, event_of, stored_in
 
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 _SCHEMA = """
 CREATE TABLE volume (file TEXT PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE content (
@@ -26,7 +26,7 @@ CREATE TABLE content (
 CREATE TABLE version (
   number INTEGER PRIMARY KEY, source TEXT NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL, url TEXT, path TEXT,
   fetched_at TEXT NOT NULL, seen_at TEXT NOT NULL, status INTEGER, content_type TEXT, final_url TEXT, etag TEXT,
-  last_modified TEXT, role TEXT NOT NULL
+  last_modified TEXT, role TEXT NOT NULL, division TEXT
 );
 CREATE INDEX version_source ON version (source, number);
 CREATE TABLE run (run TEXT PRIMARY KEY, number INTEGER NOT NULL, event BLOB NOT NULL) WITHOUT ROWID;
@@ -218,14 +218,17 @@ class Index:
         told = (visit.status, visit.content_type, visit.final_url, visit.etag, visit.last_modified, visit.role)
         if visit.change is Change.UNCHANGED:
             self._db.execute(
-                "UPDATE version SET seen_at = ?, etag = coalesce(?, etag), last_modified = coalesce(?, last_modified) "
+                "UPDATE version SET seen_at = ?, etag = coalesce(?, etag), last_modified = coalesce(?, last_modified), "
+                "division = coalesce(?, division) "
                 "WHERE number = (SELECT max(number) FROM version WHERE source = ?) AND sha256 = ?",
-                (visit.at, visit.etag, visit.last_modified, visit.source, visit.sha256),
+                (visit.at, visit.etag, visit.last_modified, visit.division, visit.source, visit.sha256),
             )
             row = self._db.execute("SELECT max(number) FROM version WHERE source = ?", (visit.source,)).fetchone()
             if row[0] is not None:
                 return int(row[0])
-        values = (visit.source, visit.sha256, visit.size, visit.url, visit.path, visit.at, visit.at, *told)
+        before = self.latest(visit.source)
+        division = visit.division or (before.division if before else None)
+        values = (visit.source, visit.sha256, visit.size, visit.url, visit.path, visit.at, visit.at, *told, division)
         marks = ", ".join("?" * len(values))
         added = self._db.execute(f"INSERT INTO version VALUES (NULL, {marks})", values)  # noqa: S608
         return int(added.lastrowid or 0)

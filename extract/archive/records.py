@@ -29,7 +29,8 @@ class Change(StrEnum):
 class Kept:
     """A version of a source: the bytes that it gave at every visit from ``fetched_at`` to ``seen_at`` (UTC, ISO 8601).
 
-    The source is a ``url``, or the ``path`` of a saved file.  ``file`` (relative to the archive's folder) and
+    The source is a ``url``, or the ``path`` of a saved file.  ``division`` is the code of the division that it was last
+    said to be of.  ``file`` (relative to the archive's folder) and
     ``offset`` tell where the WARC record lies that has the bytes; they are None when that file is gone.
     """
 
@@ -45,6 +46,7 @@ class Kept:
     etag: str | None = None
     last_modified: str | None = None
     role: str = REPORT
+    division: str | None = None
     file: str | None = None
     offset: int | None = None
 
@@ -54,8 +56,9 @@ class Visit:
     """One ask and what came of it: the bytes, then ``change`` says whether they are new, or the ``reason`` for none.
 
     ``at`` is when the answer was there, ``seconds`` how long it was waited for, over ``requests`` requests.  A document
-    that belongs to a ``page`` names it.  ``kept`` is the version that was seen; it is no part of the record, and None
-    when the visit gave nothing.
+    that belongs to a ``page`` names it.  ``division`` is the code of the division that the source is said to be of,
+    where that was not said before.  ``kept`` is the version that was seen; it is no part of the record, and None when
+    the visit gave nothing.
     """
 
     run: str
@@ -70,6 +73,7 @@ class Visit:
     requests: int = 0
     role: str = REPORT
     page: str | None = None
+    division: str | None = None
     sha256: str | None = None
     size: int | None = None
     content_type: str | None = None

@@ -71,8 +71,9 @@ class Replay:
                 etag=visit.etag,
                 last_modified=visit.last_modified,
                 role=visit.role,
+                division=known.division if known else None,
                 file=place[0] if place else None,
                 offset=place[1] if place else None,
             )
-        self._versions[visit.source] = replace(known, seen_at=visit.at)
+        self._versions[visit.source] = replace(known, seen_at=visit.at, division=visit.division or known.division)
         return replace(visit, kept=self._versions[visit.source])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import accumulate
 from pathlib import Path
@@ -56,11 +57,19 @@ class Archive:
         if run in (None, self._run):
             self._run = ""
 
-    def keep(self, answer: Response | FetchError, *, role: str = REPORT, page: str | None = None) -> Visit:
+    def keep(
+        self,
+        answer: Response | FetchError,
+        *,
+        role: str = REPORT,
+        page: str | None = None,
+        division: str | None = None,
+    ) -> Visit:
         """Write an exchange down, and keep its bytes; all of it survives the end of the process from here on.
 
         What has role ``report`` is read as a report; what leads to reports, or belongs to the ``page`` of one, has
-        another role.  An answer 304 is a visit to the version that was kept last.  What a server answered in place of a
+        another role.  ``division`` is the code of the division that the address is said to be of, None where nobody
+        says.  An answer 304 is a visit to the version that was kept last.  What a server answered in place of a
         document, and the redirects on the way, are written down too, but are no version of anything.
         """
         if isinstance(answer, FetchError):
@@ -79,7 +88,10 @@ class Archive:
             with self._lock:
                 return self._write(exchange_records(failed, answer.answers, self._index.original), failed)
         with self._lock:
-            visit = self._described(answer, self._index.latest(answer.url), role, page)
+            before = self._index.latest(answer.url)
+            visit = self._described(answer, before, role, page)
+            if division != (before.division if before else None):
+                visit = replace(visit, division=division)
             return self._write(exchange_records(visit, (answer, *answer.trail), self._index.original), visit)
 
     def keep_file(self, data: bytes, path: str) -> Visit:

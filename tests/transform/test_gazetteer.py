@@ -93,6 +93,35 @@ def test_the_county_on_the_page_decides_between_towns_of_one_name(near: str, pro
     assert code_of("城关镇人民政府", near=near, prose=prose) == "620524100"
 
 
+@pytest.mark.parametrize("known", ["620524100", "620524"])
+def test_the_division_of_the_source_decides_between_towns_of_one_name_with_a_finding(known: str) -> None:
+    division, findings = gazetteer().resolve("城关镇人民政府", known=known)
+    assert division is not None
+    assert division.code == "620524100"
+    assert [(f.rule, f.severity) for f in findings] == [("metadata.division_by_source", "info")]
+    office, _ = gazetteer().resolve("教育局", known="620524")
+    assert office is not None
+    assert office.code == "620524"
+
+
+@pytest.mark.parametrize(
+    ("organ", "near", "known", "code"),
+    [
+        ("城关镇人民政府", "陇西县 > 城关镇", "620524100", None),
+        ("城关镇人民政府", "岷县人民政府门户网站", "620524100", None),
+        ("三道河子镇", "凌源市", "620524100", "211382117"),
+        ("城关镇人民政府", "", "211382117", None),
+        ("城关镇人民政府", "", "62", None),
+        ("教育局", "凌源市人民政府", "620524", "211382"),
+    ],
+)
+def test_the_division_of_the_source_never_goes_before_the_page(
+    organ: str, near: str, known: str, code: str | None
+) -> None:
+    division, _ = gazetteer().resolve(organ, near=[fold(near)], known=known)
+    assert (division.code[: len(code or "")] if division else None) == code
+
+
 def test_the_breadcrumb_counts_more_than_the_prose() -> None:
     assert code_of("城关镇", near="武山县 > 城关镇", prose="赴岷县、陇西县考察学习") == "620524100"
 
