@@ -9,6 +9,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from functools import partial
+from http.server import BaseHTTPRequestHandler
 from itertools import pairwise
 from pathlib import Path
 
@@ -223,11 +224,42 @@ def test_a_closed_port_is_an_error() -> None:
     assert failure(web, url).outcome is Outcome.HOST_DOWN
 
 
+def test_a_connection_that_takes_too_long_is_tried_again_and_given_up(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    def never(target: tuple[str, int], timeout: float) -> None:
+        tried.append((target, timeout))
+        raise TimeoutError
+
+    monkeypatch.setattr("extract.web.address.socket.create_connection", never)
+    error = failure(web, web.page(HOST, "/page", PAGE), breaker=100)
+    assert error.outcome is Outcome.HOST_DOWN
+    assert "no connection within 1 s" in error.reason
+    assert tried == [(("127.0.0.1", web.port), 1)] * LIMITS.attempts
+
+
 def test_an_unchanged_page_costs_one_304(web: Web) -> None:
     url = web.page(HOST, "/page", kept(PAGE, '"1"'))
     ((_, first),) = crawler(web).ask_all([Ask(url)])
     assert isinstance(first, Response)
     ((_, second),) = crawler(web).ask_all([Ask(url, etag=first.etag)])
+    assert isinstance(second, Response)
+    assert (second.not_modified, second.data) == (True, b"")
+
+
+def test_a_page_that_only_knows_when_it_changed_costs_one_304_too(web: Web) -> None:
+    changed = "Fri, 30 Jan 2026 02:30:00 GMT"
+
+    def answer(handler: BaseHTTPRequestHandler, _: int) -> None:
+        known = handler.headers["If-Modified-Since"] == changed
+        send(handler, 304 if known else 200, b"" if known else PAGE, Last_Modified=changed)
+
+    url = web.page(HOST, "/page", answer)
+    first = get(web, url)
+    assert (first.etag, first.last_modified) == (None, changed)
+    ((_, second),) = crawler(web).ask_all([Ask(url, last_modified=first.last_modified)])
     assert isinstance(second, Response)
     assert (second.not_modified, second.data) == (True, b"")
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PAGES, SAMPLE_SITE
-from web.server import Web, kept, serving, status
+from conftest import PAGES, SAMPLE_SITE, SEED
+from warcio.archiveiterator import ArchiveIterator
+from warcio.recordloader import ArcWarcRecord
+from web.server import Page, Web, kept, redirect, serving, status
 
 from extract.archive import Archive
 from flows.lock import RunInProgressError, single_run
@@ -97,6 +100,52 @@ def test_a_changed_page_is_read_and_its_old_bytes_stay(home: Settings, web: Web)
     assert (archive.get(old.sha256), archive.get(new.sha256)) == (text.encode(), text.replace(">7<", ">8<").encode())
     assert rows(home, "SELECT DISTINCT snapshot_sha256 FROM report WHERE url LIKE '%1509973%'") == [(new.sha256,)]
     assert len(rows(home, "SELECT 1 FROM snapshot WHERE url LIKE '%1509973%'")) == 2
+
+
+@pytest.mark.parametrize(
+    ("page", "outcome"),
+    [
+        (status(404, "<html><p>您访问的页面不存在</p></html>".encode()), "gone"),
+        (status(200, b"<html><script>$_ts={}</script><body></body></html>"), "blocked"),
+        (status(500, (SAMPLE_SITE / SEED).read_bytes()), "server_error"),
+    ],
+)
+def test_what_comes_in_place_of_a_report_is_kept_and_never_read(
+    home: Settings, web: Web, page: Page, outcome: str
+) -> None:
+    run_night(home)
+    before = tables(home)
+    web.page("lingyuan.example", f"/{SEED}", page)
+    _, summary = run_night(home)
+    assert [(failure.address, failure.outcome) for failure in summary.failures] == [
+        (f"http://lingyuan.example/{SEED}", outcome)
+    ]
+    assert tables(home) == before
+    assert sum(record.rec_type in ("response", "revisit") for record in warc_records(home)) == 2 * len(PAGES)
+    with closing(Archive(home.archive)) as archive:
+        known = archive.everything()
+        archive.reindex()
+        assert archive.everything() == known
+        assert len(known) == len(PAGES)
+
+
+def test_a_report_that_moved_is_read_at_its_new_place_and_the_redirect_is_kept(home: Settings, web: Web) -> None:
+    web.page("lingyuan.example", "/new.txt", (SAMPLE_SITE / SEED).read_bytes())
+    web.page("lingyuan.example", f"/{SEED}", redirect("/new.txt", 301))
+    _, summary = run_night(home)
+    assert (summary.reports, summary.failures) == (4, ())
+    hops = [r.http_headers.get_header("Location") for r in warc_records(home) if r.rec_type == "response"]
+    assert [hop for hop in hops if hop] == ["/new.txt"]
+    source = f"http://lingyuan.example/{SEED}"
+    assert rows(home, f"SELECT requests, change FROM visit WHERE source = '{source}'") == [(2, "new")]  # noqa: S608
+
+
+def warc_records(settings: Settings) -> list[ArcWarcRecord]:
+    found: list[ArcWarcRecord] = []
+    for path in sorted(settings.archive.glob("*.warc.gz")):
+        with path.open("rb") as file:
+            found += ArchiveIterator(file, check_digests="raise")
+    return found
 
 
 def test_the_ledger_says_what_was_asked_when_and_what_came_of_it(home: Settings, web: Web) -> None:

@@ -153,6 +153,46 @@ def test_a_limit_that_is_not_declared_is_refused(home: Path, prefect_api: Api) -
     assert done.returncode == 2
 
 
+_BREAKS = """
+import os
+from collections import Counter
+from flows import nightly
+from flows.night import Night
+tries = Counter()
+read = Night.read
+def breaks(night, fetched):
+    tries[fetched.town.name] += 1
+    if tries[fetched.town.name] <= {"三道河子镇": 9, "嵊州市甘霖镇人民政府": 1}.get(fetched.town.name, 0):
+        raise OSError("no space left")
+    return read(night, fetched)
+Night.read = breaks
+nightly.crawl_town.retry_delay_seconds = [0, 0]
+run, summary = nightly.nightly()
+print(sorted(tries.items()), summary.reports, [(f.stage, f.reason) for f in summary.failures], flush=True)
+os._exit(0)
+"""
+
+
+def test_a_town_that_breaks_is_tried_again_and_stops_no_other(home: Path, web: Web, prefect_api: Api) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _BREAKS],
+        cwd=home,
+        env=command_environment(
+            **prefect_api[1],
+            NIANBAO_HOME=str(home),
+            NIANBAO_SOURCES=str(home.parent / "sources.csv"),
+            NIANBAO_HOSTS=json.dumps(web.hosts),
+            PREFECT_LOGGING_LEVEL="CRITICAL",
+        ),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    tries = [("三道河子镇", 3), ("临洮县漫洼乡人民政府", 1), ("嵊州市甘霖镇人民政府", 2)]
+    assert (done.stdout, done.stderr) == (f"{tries} 3 [('run', 'no space left')]\n", "")
+
+
 def prefect(api: Api, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "prefect", "--no-prompt", *arguments],
