@@ -27,6 +27,7 @@ from flows.errors import ExitCode, UserError
 _LOOPBACK = "127.0.0.1"
 _START_SECONDS = 90.0
 _STOP_SECONDS = 15.0
+_ANSWER_SECONDS = 30.0
 
 
 def quiet_environment(home: Path) -> dict[str, str]:
@@ -44,9 +45,14 @@ def connected_server(home: Path, *, port: int | None = None) -> Iterator[str]:
     """The API address of a Prefect server, with this process connected to it while the context lasts.
 
     Takes the server of ``PREFECT_API_URL``, else the one that already runs for ``home``, else starts one on ``port``
-    (None: any free one).
+    (None: any free one).  Raises :class:`UserError` when the named one does not answer, or ours does not start.
     """
-    running = os.environ.get("PREFECT_API_URL") or _running_server(home)
+    given = os.environ.get("PREFECT_API_URL")
+    if given and not _answers(given):
+        raise UserError(
+            f"no Prefect server answers at {given}; start it, or unset PREFECT_API_URL", ExitCode.NOTHING_DONE
+        )
+    running = given or _running_server(home)
     url = running or f"http://{_LOOPBACK}:{port or _free_port()}/api"
     with ExitStack() as stack:
         stack.enter_context(_environment({**quiet_environment(home), "PREFECT_API_URL": url}))
@@ -97,6 +103,15 @@ def _is_healthy(url: str) -> bool:
         return requests.get(f"{url}/health", timeout=2).ok
     except requests.RequestException:
         return False
+
+
+def _answers(url: str) -> bool:
+    """Whether anything answers, also one that asks for a key."""
+    try:
+        requests.get(f"{url}/health", timeout=_ANSWER_SECONDS)
+    except requests.RequestException:
+        return False
+    return True
 
 
 @contextmanager

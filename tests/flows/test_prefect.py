@@ -147,6 +147,14 @@ def test_without_the_limits_no_night_begins_and_a_command_creates_them(home: Pat
     assert [limit(prefect_api, name)["limit"] for name in (CRAWL, LOAD)] == [1, 3]
 
 
+@pytest.mark.parametrize("command", ["limits", "serve"])
+def test_a_server_that_does_not_answer_is_one_line(home: Path, command: str) -> None:
+    nowhere = "http://127.0.0.1:9/api"
+    done = run_nianbao(home.parent, command, "--home", str(home), PREFECT_API_URL=nowhere)
+    assert done.stderr == f"nianbao: no Prefect server answers at {nowhere}; start it, or unset PREFECT_API_URL\n"
+    assert done.returncode == 3
+
+
 def test_a_limit_that_is_not_declared_is_refused(home: Path, prefect_api: Api) -> None:
     done = run_nianbao(home.parent, "limits", **prefect_api[1], NIANBAO_CONCURRENCY='{"other": 1}')
     assert done.stderr == f"nianbao: NIANBAO_CONCURRENCY: there is no limit other, only {CRAWL}, {LOAD}\n"
