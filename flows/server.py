@@ -25,7 +25,7 @@ import requests
 from flows.errors import ExitCode, UserError
 
 _LOOPBACK = "127.0.0.1"
-_START_SECONDS = 90.0
+_START_SECONDS = 180.0
 _STOP_SECONDS = 15.0
 _ANSWER_SECONDS = 30.0
 

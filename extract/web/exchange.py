@@ -52,9 +52,16 @@ class Redirect:
     answer: Response
 
 
+class _Session(requests.Session):
+    """Leaves redirects alone: the library reads their body without bounds otherwise, also of one not followed."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        del resp
+
+
 def new_session(user_agent: str, guard: AddressGuard) -> requests.Session:
     """A session that says who asks, verifies TLS certificates, keeps no cookies and takes no proxy unasked."""
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False
     session.verify = True
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))

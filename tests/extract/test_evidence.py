@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -116,6 +117,20 @@ def test_every_redirect_is_a_record_of_its_own(web: Web, archive: Archive, tmp_p
     with warcs(tmp_path)[0].open("rb") as file:
         hops = [r.http_headers.get_header("Location") for r in ArchiveIterator(file) if r.rec_type == "response"]
     assert hops == [None, "/b", "/c"]
+
+
+def test_the_body_of_a_redirect_is_kept_within_bounds(web: Web, archive: Archive, tmp_path: Path) -> None:
+    web.page(HOST, "/c", b"the document")
+    packed = gzip.compress(b"0" * 5_000_000)
+    web.page(HOST, "/b", status(302, packed, Location="/c", Content_Encoding="gzip"))
+    visit(web, archive, web.page(HOST, "/a", status(301, b"<p>moved</p>", Location="/b")))
+    assert records(tmp_path)[1:] == [
+        ("response", "/a", "301 Moved Permanently", b"<p>moved</p>"),
+        ("response", "/b", "302 Found", b""),
+    ]
+    with warcs(tmp_path)[0].open("rb") as file:
+        told = [record.rec_headers.get_header("WARC-Truncated") for record in ArchiveIterator(file)]
+    assert [mark for mark in told if mark] == ["unspecified"]
 
 
 def test_a_redirect_to_where_nobody_may_go_is_kept_and_leads_nowhere(

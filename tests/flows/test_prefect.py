@@ -132,6 +132,25 @@ def test_an_address_that_cannot_be_told_is_one_line(
     assert captured.err.count("\n") == 1
 
 
+def test_a_second_night_on_the_server_waits_for_its_slot(home: Path, web: Web, prefect_api: Api) -> None:
+    sources = home.parent / "sources.csv"
+    ask(prefect_api, "v2/concurrency_limits/increment", names=[CRAWL], slots=1, mode="concurrency")
+    waiting = subprocess.Popen(
+        [sys.executable, "-m", "flows.cli", "crawl", "--home", str(home), "--sources", str(sources)],
+        cwd=home.parent,
+        env=command_environment(**prefect_api[1], NIANBAO_HOSTS=json.dumps(web.hosts)),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_for(lambda: [run for run in nights(prefect_api, sources) if run["state_name"] == "Running"], 90)
+        assert (waiting.poll(), web.asked()) == (None, [])
+    finally:
+        ask(prefect_api, "v2/concurrency_limits/decrement", names=[CRAWL], slots=1)
+        status_of = waiting.wait(120)
+    assert (status_of, len(web.asked())) == (0, len(PAGES))
+
+
 def test_without_the_limits_no_night_begins_and_a_command_creates_them(home: Path, web: Web, prefect_api: Api) -> None:
     for name in (CRAWL, LOAD):
         requests.delete(f"{prefect_api[0]}/v2/concurrency_limits/{name}", timeout=10).raise_for_status()
