@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 from conftest import SAMPLE_SITE
 from warcio.archiveiterator import ArchiveIterator
-from web.server import Web, kept, serving
+from web.server import Web, kept, serving, status
 
 from extract.archive import Archive
 from flows.night import run_night
@@ -59,16 +59,20 @@ def settle(web: Web, epoch: int) -> list[str]:
     """Put the pages of an epoch on the web: every page is new in the first, and every third one changes in each.
 
     Each host has the reports of one town on years that follow each other; two hosts have the same town, and which of
-    two reports on one year counts does not follow from when they were asked.
+    two reports on one year counts does not follow from when they were asked.  The last report of a host lies where
+    another address redirects to, and one address of a host is gone.
     """
     urls = []
     for host, town in enumerate(TOWNS):
+        name = f"h{host}.example"
+        urls.append(web.page(name, "/gone.html", status(404, f"<p>{name}: 页面不存在</p>".encode())))
         for page in range(PAGES):
             version = epoch if (page + epoch) % 3 == 0 else 0
             data = SEED.replace("2020年", f"{2018 + page}年").replace("三道河子", town)
             data = data.replace("行政許可 | 0 |", f"行政許可 | {version} |", 1)
             body = f"{data}\n<!-- {host} {page} {version} -->".encode()
-            urls.append(web.page(f"h{host}.example", f"/{page}.html", kept(body, f'"{host}.{page}.{version}"')))
+            urls.append(web.page(name, f"/{page}.html", kept(body, f'"{host}.{page}.{version}"')))
+        urls[-1] = web.page(name, "/moved.html", status(301, b"<p>moved</p>", Location=f"/{PAGES - 1}.html"))
     return urls
 
 
