@@ -232,12 +232,19 @@ def prefect(api: Api, *arguments: str, **environment: str) -> subprocess.Complet
     )
 
 
-def test_prefect_deploys_what_the_file_declares_and_a_worker_runs_it(home: Path, web: Web, prefect_api: Api) -> None:
+def _delete(api: Api, path: str) -> None:
+    requests.delete(f"{api[0]}/{path}", timeout=30).raise_for_status()
+
+
+def test_prefect_deploys_what_the_file_declares_and_a_worker_runs_it(
+    home: Path, web: Web, prefect_api: Api, request: pytest.FixtureRequest
+) -> None:
     run_night(Settings(home=home, sources=home.parent / "sources.csv", hosts=web.hosts, delay=0.0))
     prefect(prefect_api, "work-pool", "create", "nianbao", "--type", "process")
     prefect(prefect_api, "deploy", "--all")
     pool = {"name": {"any_": ["nianbao"]}}
     deployed = {d["name"]: d for d in ask(prefect_api, "deployments/filter", work_pools=pool)}
+    request.addfinalizer(lambda: [_delete(prefect_api, f"deployments/{d['id']}") for d in deployed.values()])
     assert deployed.keys() == {"nightly", "town", "rebuild"}
     (schedule,) = deployed["nightly"]["schedules"]
     assert schedule["active"]
