@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from typing import NamedTuple
 
 from w3lib.encoding import (
@@ -24,6 +25,8 @@ _FOREIGN_TO_GB = re.compile("[\u0370-\u04ff\u3040-\u312f\ue000-\uf8ff]")
 _NOT_ASCII = re.compile("[^\x00-\x7f]")
 _MAX_FOREIGN_SHARE = 0.08
 _GOOD_FOR_ONE_BROKEN = 4
+_PARTS = 4
+_ASCII = bytes(range(0x80))
 
 
 class _Reading(NamedTuple):
@@ -42,13 +45,15 @@ def decode(data: bytes, content_type: str | None = None) -> tuple[str, str]:
     if mark is not None and mark != _UTF8:
         return _plain(to_unicode(data[len(prefix or b"") :], mark)), mark
     body = data[len(prefix or b"") :]
-    text = _sure_utf8(body)
+    text = sure_utf8(body)
     if text is not None:
         return _plain(text), _UTF8
     declared = _declared(body, content_type)
     wide = _utf16_without_mark(body, declared)
     if wide:
         return _plain(to_unicode(body, wide)), wide
+    if _is_far_from_utf8(body):
+        return _legacy(body, declared)
     unicode_reading = _read(body, _UTF8)
     if not unicode_reading.broken:
         if declared == _GB and _is_gb_by_chance_utf8(unicode_reading.text, body):
@@ -56,12 +61,15 @@ def decode(data: bytes, content_type: str | None = None) -> tuple[str, str]:
         return _plain(unicode_reading.text), _UTF8
     if _is_damaged_utf8(unicode_reading):
         return _plain(unicode_reading.text), _UTF8
-    return _legacy(body, declared, unicode_reading)
+    return _legacy(body, declared)
 
 
-def _sure_utf8(data: bytes) -> str | None:
-    """The text of valid UTF-8 with Chinese in it, whatever was declared; None of all other bytes."""
-    if 0 in data[:_HEAD]:
+def sure_utf8(data: bytes) -> str | None:
+    """The text of valid UTF-8 with Chinese in it and no mark before it, whatever was declared; None of all else.
+
+    Such bytes are what the text is in UTF-8, so that nobody needs to encode it again.
+    """
+    if 0 in data[:_HEAD] or data.startswith(BOM_UTF8):
         return None
     try:
         text = data.decode(_UTF8)
@@ -124,7 +132,23 @@ def _is_damaged_utf8(reading: _Reading) -> bool:
     return len(_THREE_BYTES_OR_MORE.findall(reading.text)) >= _GOOD_FOR_ONE_BROKEN * reading.broken
 
 
-def _legacy(data: bytes, declared: str | None, unicode_reading: _Reading) -> tuple[str, str]:
+def _is_far_from_utf8(data: bytes) -> bool:
+    """Whether a part of the data alone has too many broken places for damaged UTF-8, whatever the rest holds.
+
+    At most three quarters of the bytes that are no ASCII come second or later in a character.
+    """
+    try:
+        data.decode(_UTF8)
+    except UnicodeDecodeError as error:
+        part = data[error.start : error.start + len(data) // _PARTS]
+    else:
+        return False
+    broken = part.decode(_UTF8, "replace").count(_REPLACEMENT) - part.count(_REPLACEMENT.encode()) - 1
+    most_second_bytes = len(data.translate(None, _ASCII)) * 3 // 4
+    return most_second_bytes // 2 < _GOOD_FOR_ONE_BROKEN * broken
+
+
+def _legacy(data: bytes, declared: str | None) -> tuple[str, str]:
     chinese = _read(data, _GB)
     if _may_be_big5(declared) and _foreign_share(chinese.text) > _MAX_FOREIGN_SHARE:
         name = declared if declared in _BIG5 else _BIG5[0]
@@ -136,6 +160,7 @@ def _legacy(data: bytes, declared: str | None, unicode_reading: _Reading) -> tup
     other = declared if declared not in (None, _GB, _UTF8) else None
     if other and resolve_encoding(other) and not _read(data, other).broken:
         return _plain(_read(data, other).text), other
+    unicode_reading = _read(data, _UTF8)
     best_is_chinese = chinese.broken < unicode_reading.broken or (
         chinese.broken == unicode_reading.broken and declared == _GB
     )

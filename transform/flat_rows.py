@@ -26,7 +26,7 @@ from transform.tokens import (
     is_value_word,
     length_without_noise,
 )
-from transform.vocabulary import TextInfo, begins_label, describe, known_label, label_keys
+from transform.vocabulary import TextInfo, begins_label, begins_with_ordinal, describe, known_label, label_keys
 
 _MAX_JOINED = 5
 _MIN_HEADER = 3
@@ -73,14 +73,19 @@ def _ends_in_value(text: str) -> bool:
 
 @lru_cache(maxsize=1 << 13)
 def _value_at_end(text: str, whole: bool) -> bool:
-    if is_mere_words(text):
+    if _is_no_value(text):
         return False
     for piece in text.split(" ")[-2:]:
-        if _VALUE_CHARACTER.search(piece) and not is_mere_words(piece):
+        if _VALUE_CHARACTER.search(piece) and not _is_no_value(piece):
             info = describe(piece, False, False)
             if info.is_value or is_value_word(info):
                 return True
     return whole and any(key in alignment_words().value_words for key in label_keys(fold(text))[:1])
+
+
+def _is_no_value(text: str) -> bool:
+    """Whether a text is plainly neither a value nor one of the words that stand for one."""
+    return is_mere_words(text) and not begins_with_ordinal(text)
 
 
 def _stream_rows(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -> Iterator[RawRow]:

@@ -156,7 +156,7 @@ def _mere_words(words: dict[str, Any], numeral_letters: str) -> re.Pattern[str]:
     counting = {*numeral_letters, *words["zero_characters"], *words["dash_like_numerals"]}
     before = (*words["prefixes"], *words["approximate_before"], *words["increase"], *words["decrease"])
     opening = counting | {word[0] for word in (*before, *words["units"]["money_before"], *_JOINING)}
-    least = max(map(len, (*words["blank_words"], *words["dash_words"])))
+    least = max(len(word) for word in (*words["blank_words"], *words["dash_words"]) if not word.isascii())
     return re.compile(
         f"[{_han_without(opening)}][{_han_without(counting)}]{{{least}}}[\u4e00-\u9fff{_PLAIN_SIGNS}]*\\Z"
     )

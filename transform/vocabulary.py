@@ -101,6 +101,11 @@ def label_keys(folded: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(k for k in (key, _one_spelling(han_only(_BRACKETED.sub("", bare)))) if k))
 
 
+def begins_with_ordinal(text: str) -> bool:
+    """Whether a text begins with an ordinal or 其中, which a label's keys leave out."""
+    return _ORDINAL.match(text) is not None
+
+
 def _one_spelling(key: str) -> str:
     for spelling, usual in _spellings():
         if spelling in key:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from extract.decode import decode
+from extract.decode import decode, sure_utf8
 from extract.formats.answer import read_answer
 from extract.formats.html import read_html
 from extract.formats.markdown import is_markdown, read_markdown
@@ -36,12 +36,13 @@ def read_page(data: bytes, *, content_type: str | None = None, url: str | None =
     kind = sniff(data)
     if kind is not None:
         return _read_binary(kind, data, url)
-    text, encoding = decode(data, content_type)
+    sure = sure_utf8(data)
+    text, encoding = decode(data, content_type) if sure is None else (sure, "utf-8")
     if is_binary_text(text):
-        text = text.replace("\x00", "")
+        sure, text = None, text.replace("\x00", "")
         if text.strip() and is_binary_text(text):
             return _read_binary("binary", data, url)
-    page = _read_decoded(text, encoding, url)
+    page = _read_decoded(text, encoding, url, None if sure is None else data)
     if not page.blocks and not page.images:
         raise UnreadableError("the page holds no readable text")
     return page
@@ -80,14 +81,14 @@ def _read_binary(kind: str, data: bytes, url: str | None) -> Page:
     return reader(data, url)
 
 
-def _read_decoded(text: str, encoding: str, url: str | None) -> Page:
+def _read_decoded(text: str, encoding: str, url: str | None, utf8: bytes | None) -> Page:
     answer = read_answer(text)
     if answer is not None:
         article, fields = answer
         page = read_html(article, encoding=encoding, url=url)
         return replace(page, meta={**fields, **page.meta})
     if _DOCUMENT.search(text):
-        return read_html(text, encoding=encoding, url=url)
+        return read_html(text, encoding=encoding, url=url, utf8=utf8)
     text = text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
     if is_markdown(text):
         blocks, images = read_markdown(text)

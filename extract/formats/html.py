@@ -26,14 +26,15 @@ _MAX_AFTER = 2000
 _new_paragraph = partial(tuple.__new__, Paragraph)
 
 
-def read_html(source: str, *, encoding: str = "utf-8", url: str | None = None) -> Page:
+def read_html(source: str, *, encoding: str = "utf-8", url: str | None = None, utf8: bytes | None = None) -> Page:
     """The page that an HTML document or fragment makes; a page with nothing to read has no blocks.
 
     Blocks are those of the content root (``data/content_selectors.toml``) where it is certain that no table is left
     outside of it, otherwise of the whole body; the text around the root stays in ``html:before`` and ``html:after``.
-    Where the page shows no cells of its own, what it carries for a frame or a script to show is read.
+    Where the page shows no cells of its own, what it carries for a frame or a script to show is read.  ``utf8`` are the
+    bytes of ``source`` in UTF-8, where they are at hand.
     """
-    page = _read_shown(source, encoding, url)
+    page = _read_shown(source, encoding, url, utf8)
     if _shows_cells(page):
         return page
     carried = embedded_markup(source)
@@ -60,9 +61,9 @@ def _begins_as_count(words: str) -> bool:
     return len(words) <= _LONGEST_COUNT and any(map(str.isdigit, words[:2]))
 
 
-def _read_shown(source: str, encoding: str, url: str | None) -> Page:
+def _read_shown(source: str, encoding: str, url: str | None, utf8: bytes | None = None) -> Page:
     """What a page shows of itself."""
-    root = parse(source)
+    root = parse(source, utf8)
     if root is None:
         return Page((), "html", encoding, url)
     seen = survey(root)

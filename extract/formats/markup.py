@@ -41,25 +41,31 @@ GONE = "template"
 """The tag that hidden elements are given."""
 
 
-def parse(source: str) -> etree._Element | None:
+def parse(source: str, utf8: bytes | None = None) -> etree._Element | None:
     """The root of the document, comments and processing instructions left out; None where there is no element at all.
 
-    ``<br>`` becomes U+2028 in the text.  Where the parser stops at its limit of depth, elements that only wrap others
-    are dropped, so that no text is lost.
+    ``utf8`` are the bytes of ``source`` in UTF-8, where they are at hand.  ``<br>`` becomes U+2028 in the text.  Where
+    the parser stops at its limit of depth, elements that only wrap others are dropped, so that no text is lost.
     """
-    root = _tree(source)
+    root = _tree(_encoded(source) if utf8 is None else utf8)
     if root is not None and _is_cut_off(root):
-        root = _tree(_WRAPPERS.sub(BREAK, source))
+        root = _tree(_encoded(_WRAPPERS.sub(BREAK, source)))
         if root is not None and _is_cut_off(root):
-            root = _tree(_ANY_TAG.sub(BREAK, source))
+            root = _tree(_encoded(_ANY_TAG.sub(BREAK, source)))
     return root
 
 
-def _tree(source: str) -> etree._Element | None:
-    data = _BR.sub(_BREAK_BYTES, source.encode("utf-8", "replace").translate(None, _CONTROL_BYTES))
+def _encoded(source: str) -> bytes:
+    return source.encode("utf-8", "replace")
+
+
+def _tree(data: bytes) -> etree._Element | None:
+    data = _BR.sub(_BREAK_BYTES, data.translate(None, _CONTROL_BYTES))
     if _SIGN_BYTE in data:
         data = _SIGNS.sub(_UNDECODABLE, data)
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, recover=True, remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(
+        encoding="utf-8", huge_tree=True, recover=True, remove_comments=True, remove_pis=True, collect_ids=False
+    )
     try:
         return etree.fromstring(data, parser)
     except etree.LxmlError:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from extract.formats import read_page
+from transform.flat_rows import _ends_in_value
 from transform.forms import Form, TableDef, figure_id, load_forms
 from transform.model import Report
-from transform.numbers import is_mere_words
 from transform.read import read_report
 from transform.tokens import alignment_words, is_value_word
 from transform.vocabulary import describe, similar_label
@@ -275,9 +275,9 @@ def test_the_fifteen_numbers_of_the_disputes_need_no_header(above: str) -> None:
     )
 
 
-@pytest.mark.parametrize("before", ["", "其中", "一、"])
+@pytest.mark.parametrize("before", ["", "其中", "其中：", "一、"])
 def test_no_word_in_place_of_a_value_is_passed_over_as_mere_words(before: str) -> None:
-    assert not [word for word in alignment_words().value_words if is_mere_words(before + word)]
+    assert all(_ends_in_value(before + word) for word in alignment_words().value_words)
 
 
 def lines_of_cells(rows: Rows, join: Callable[[str], str]) -> str:
