@@ -340,7 +340,7 @@ def _main_style(candidates: list[_Heading]) -> str | None:
 
 
 def _has_words(text: str) -> bool:
-    return any(character.isalpha() for character in text)
+    return any(map(str.isalpha, text))
 
 
 def _until_footer(lines: list[_Line]) -> list[_Line]:

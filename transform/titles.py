@@ -189,8 +189,10 @@ def _between(text: str, folded: str, places: list[int], left: int, right: int) -
 def titles_in_window(text: str) -> list[Title]:
     """The titles in a window's title, the name of the site cut off: ``…年度报告-凌源市人民政府``."""
     grammar = _grammar()
+    if not may_hold_title(text):
+        return []
     text = grammar.site_head.sub("", text)
-    pieces = [title for piece in grammar.separators.split(text) if (title := read_title(piece))]
+    pieces = [title for piece in grammar.separators.split(text) if (title := read_title(piece.strip()))]
     whole = read_title(text)
     return pieces or ([whole] if whole else [])
 
