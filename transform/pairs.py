@@ -11,7 +11,7 @@ from transform.vocabulary import describe
 _COLON = re.compile("[:：]")
 _OPENING, _CLOSING = "(（[【", ")）]】"
 _MARKS = " \t\u3000\"'“”{}[]*•·●"
-_GLUED = re.compile(r"(?P<label>.*?[^\d.,\s])\s*(?P<value>-?\d[\d,]*(?:\.\d+)?\s*[^\d\s,.]{0,2})")
+_GLUED = re.compile(r"(?P<label>.*?[^\d.,\s])\s*(?P<value>-?\d[\d,]*(?:\.\d+)?\s*[^\d\s,.()（）]{0,2})")
 _COMPOUND = re.compile(r"(.+?)\s*(?:[-—–_·|]\s*([^-—–_·|]+)|[(（]([^()（）]+)[)）])")
 _BRACKETED = re.compile(r"([^()（）]+)[(（](.+)[)）]")
 _GROUP_OF_DIGITS = re.compile(r"\d{3}(?!\d)")
@@ -73,12 +73,17 @@ def _parts(piece: str, pinyin: bool) -> tuple[str, ...]:
     if not words:
         return ("",)
     glued = _GLUED.fullmatch(words)
-    if glued and describe(glued["label"], pinyin, False).senses and describe(glued["value"], pinyin, False).is_value:
+    if glued and _is_whole(glued["label"]) and describe(glued["label"], pinyin, False).senses:
         return glued["label"], glued["value"]
     info = describe(words, pinyin, False)
     if info.senses or (info.is_value and not info.is_blank):
         return (words,)
     return labels_within(words)
+
+
+def _is_whole(label: str) -> bool:
+    """Whether no bracket is left open: the number inside of one (计1次) belongs to the label."""
+    return sum(map(label.count, _OPENING)) == sum(map(label.count, _CLOSING))
 
 
 def labels_within(words: str) -> tuple[str, ...]:

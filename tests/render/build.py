@@ -88,6 +88,7 @@ def disputes(truth: Truth, expected: Mapping[str, Expected], dice: Dice, word: W
             "two_tables": (0.8, "noisy"),
             "rows": (0.8, "noisy"),
             "columns": (0.5 if exact else 0, "noisy"),
+            "listing": (0.4 if exact else 0, "damaged"),
         },
     )
     cases = list(labels.CASES)
@@ -106,6 +107,8 @@ def disputes(truth: Truth, expected: Mapping[str, Expected], dice: Dice, word: W
         return [_narrow(expected, ["review"], [label(word(labels.CASES["review"]), cs=5)], word), second]
     if structure in {"rows", "columns"}:
         return [_cross(expected, word, transposed=structure == "columns", exact=exact)]
+    if structure == "listing":
+        return [_listing(expected, word)]
     return [_wide(expected, dice, word)]
 
 
@@ -180,6 +183,16 @@ def _cross(expected: Mapping[str, Expected], word: Wording, *, transposed: bool,
             names = [label(name if case == "review" else f"{lawsuit}（{name}）")]
         body.append([*names, *values(expected, [f"disputes.{case}.{result}" for result in results])])
     return Sheet("disputes", [header, *body], head_rows=1)
+
+
+def _listing(expected: Mapping[str, Expected], word: Wording) -> Sheet:
+    """One value a line, the case spanning its outcomes."""
+    rows: list[Row] = []
+    for case, name in labels.CASES.items():
+        for k, (result, outcome) in enumerate(labels.RESULTS.items()):
+            spanning = [] if k else [label(word(name), rs=len(labels.RESULTS))]
+            rows.append([*spanning, label(word(outcome)), *values(expected, [f"disputes.{case}.{result}"])])
+    return Sheet("disputes", rows)
 
 
 def statistics(truth: Truth, expected: Mapping[str, Expected], dice: Dice, word: Wording) -> list[Sheet]:

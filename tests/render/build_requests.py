@@ -34,6 +34,8 @@ def build(truth: Truth, expected: Mapping[str, Expected], dice: Dice, word: Word
     plan = _plan(dice, exact=exact)
     if exact and dice.flag("requests.transposed", 0.03, "noisy"):
         return [_transposed(truth, expected, plan, word)]
+    if exact and dice.flag("requests.listing", 0.02, "damaged"):
+        return [_listing(truth, expected, plan, word, dice)]
     header = _header(plan, dice, word)
     body = _body(truth, expected, plan, dice, word)
     sheet = Sheet("requests", [*header, *body], head_rows=len(header))
@@ -328,3 +330,25 @@ def _transposed(truth: Truth, expected: Mapping[str, Expected], plan: _Plan, wor
         if column != "subtotal"
     ]
     return Sheet("requests", [header, *body], head_rows=1)
+
+
+def _listing(truth: Truth, expected: Mapping[str, Expected], plan: _Plan, word: Wording, dice: Dice) -> Sheet:
+    """One value a line, with the labels of its row and its column in either order, or both in one cell."""
+    order = dice.pick(
+        "requests.listing_order",
+        {"row_first": (2, "clean"), "column_first": (1, "clean"), "one_cell": (1, "clean")},
+    )
+    rows = labels.request_rows(truth.form, single_other=truth.single_other)
+    columns = [column for column in plan.columns if column != "subtotal"]
+    places = [(row, column) for row in rows for column in columns]
+    if order == "column_first":
+        places.sort(key=lambda place: columns.index(place[1]))
+    body: list[Row] = []
+    for row, column in places:
+        names = [word("/".join(rows[row])), _column_label(column, word)]
+        if order == "one_cell":
+            names = [f"{names[0]}（{names[1]}）"]
+        elif order == "column_first":
+            names.reverse()
+        body.append([*map(label, names), *values(expected, [f"requests.{row}.{column}"])])
+    return Sheet("requests", body)

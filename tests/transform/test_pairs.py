@@ -20,6 +20,7 @@ from transform.pairs import pairs_in
         ("其他：无", ()),
         ("自然人：见附件3，另行公布", ()),
         ("自然人", ()),
+        ("（一）回应公众关注热点或重大舆情数（不同方式回应同一热点或舆情计1次）：", ()),
     ],
 )
 def test_a_line_is_cut_into_labels_and_values_or_left_alone(line: str, pieces: tuple[str, ...]) -> None:
