@@ -22,6 +22,7 @@ from transform.model import ExtraRow, Figure, Finding, Metadata, Report
 from transform.numbers import DOUBTFUL_NOTES, read_value
 from transform.raw_rows import read_rows
 from transform.recognise import evidence_of, labels_of, recognise_form
+from transform.run_on import with_headings_apart
 from transform.second_source import confirmed, stated_figures, with_second_source
 from transform.sections import passages, split_sections
 from transform.statements import read_statements
@@ -214,6 +215,7 @@ def read_report(page: Page, *, division: str | None = None) -> Report:
     Deterministic and without effects; a page with no statutory table gives the verdict ``empty``.
     """
     pinyin = has_pinyin_noise(_sample_texts(page))
+    page = with_headings_apart(page, pinyin=pinyin)
     metadata, about = read_metadata(page, pinyin=pinyin, division=division)
     findings = list(about)
     tables = _templated_tables(page, metadata.year, pinyin) or _aligned_tables(page, metadata, pinyin)

@@ -23,6 +23,7 @@ from transform.titles import aligned_fold, read_title
 _PREFIX = 48
 _PREFIX_WITH_PINYIN = 200
 _MAY_BEGIN = frozenset("一二三四五六七八九十壹贰貳叁參肆伍陆陸柒捌玖拾第(（0123456789０１２３４５６７８９")
+_GOES_ON = "；;，,、"
 _PROSE = 30
 _BROKEN = 20
 _SENTENCE_LINES = 3
@@ -119,6 +120,14 @@ def _ordinal(folded: str) -> tuple[str, int]:
         if match := pattern.match(folded):
             return style, match.end()
     return "", 0
+
+
+def opens_section(text: str, pinyin: bool) -> bool:
+    """Whether a text begins with a heading that opens a section without further evidence, and the section's text."""
+    heading = _heading(text, 0, pinyin)
+    if heading is None or not heading.firm:
+        return False
+    return heading.rest[0] not in _GOES_ON if heading.rest else not text.endswith("。")
 
 
 def split_sections(page: Page, table_blocks: frozenset[int], *, pinyin: bool) -> tuple[Section, ...]:
@@ -234,7 +243,8 @@ def _heading(text: str, at: int, pinyin: bool) -> _Heading | None:
         folded = _folded(text, pinyin)
         if not _rules().any_word.search(han_only(folded)):
             return None
-        if found := _line(folded):
+        ends_sentence = " " in text and text.endswith("。")
+        if found := None if ends_sentence else _line(folded):
             section, firm, style = found
             return _Heading(at, section, clean(text, pinyin=pinyin), "", style, firm)
         if not _rules().any_word.search(folded):

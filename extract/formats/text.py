@@ -33,6 +33,7 @@ _OPENING = re.compile("[(（]")
 _CLOSING = re.compile("[)）]")
 _LONGEST_BARE_VALUE = 12
 _LONGEST_CELL = 200
+_MOST_LINES_OF_PROSE = 4
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -213,7 +214,7 @@ def _add_pipe_line(run: _Run, number: int, text: str, markdown: bool) -> None:
 
 def _is_closed_below(text: str, lines: Sequence[Line], position: int) -> bool:
     """Whether the next line is a lone pipe, or a run of them before no row of several cells, that closes this cell."""
-    if len(text) > _LONGEST_CELL:
+    if len(text) > _LONGEST_CELL or text.endswith(_SENTENCE_END):
         return False
     below = _bars_only(lines, position + 1)
     if below == 0:
@@ -250,6 +251,9 @@ def _close(run: _Run, blocks: list[Block], reduce: Callable[[str], str]) -> None
 
 
 def _close_table(rows: list[_Row], has_delimiter: bool, blocks: list[Block], reduce: Callable[[str], str]) -> None:
+    if _is_prose(rows):
+        blocks.extend(Paragraph(reduce(cell), f"line {row.number}") for row in rows for cell in row.cells if cell)
+        return
     if len(rows) == 1 and len(rows[0].cells) == 2 and all(rows[0].cells):
         blocks.append(Paragraph(reduce(" | ".join(rows[0].cells)), f"line {rows[0].number}"))
         return
@@ -261,6 +265,14 @@ def _close_table(rows: list[_Row], has_delimiter: bool, blocks: list[Block], red
     numbered = _numbered_rows(rows)
     if any(cell for _, cells in numbered for cell in cells):
         blocks.append(_grid(numbered, exact, reduce))
+
+
+def _is_prose(rows: Sequence[_Row]) -> bool:
+    """Whether lines between lone pipes are no cells: a few, none of which is a value (a layout table's title)."""
+    cells = [cell for row in rows for cell in row.cells if cell]
+    if len(cells) > _MOST_LINES_OF_PROSE or any(sum(map(bool, row.cells)) > 1 for row in rows):
+        return False
+    return not any(_VALUE.fullmatch(cell) for cell in cells)
 
 
 def _restore_last_cells(rows: list[_Row]) -> None:

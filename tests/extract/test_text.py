@@ -216,3 +216,11 @@ def test_grids_of_text_have_rows_of_equal_length():
         if isinstance(block, Grid):
             assert len({len(row) for row in block.rows}) == 1
             assert len(block.row_lines) == len(block.rows)
+
+
+def test_lines_between_the_pipes_of_a_layout_table_are_prose():
+    bars = "|" * 40
+    title = "三道河子镇2021年政府信息公开工作年度报告"
+    page = read("\n".join(["| 首页 > 年度报告 |", "|", title, "|", bars, "|", bars, "|", "我镇公开了三条。", "|"]))
+    assert shape(page) == ["首页 > 年度报告", title, "我镇公开了三条。"]
+    assert page.source_format == "text"

@@ -255,7 +255,14 @@ TITLE = "三道河子镇2020年政府信息公开工作年度报告"
 
 
 @pytest.mark.parametrize(
-    "line", ["发布日期：2021-01-29", "成文日期: 2021年1月29日", "公开日期：2021/01/29 08:30", "生成日期 | 2021.1.29"]
+    "line",
+    [
+        "发布日期：2021-01-29",
+        "成文日期: 2021年1月29日",
+        "公开日期：2021/01/29 08:30",
+        "生成日期 | 2021.1.29",
+        "2021年01月29日来源:1",
+    ],
 )
 def test_the_info_box_states_the_date_of_publication(line: str) -> None:
     assert read(TITLE, line.replace(" | ", "|"), *OVERVIEW)[0].published_on == "2021-01-29"

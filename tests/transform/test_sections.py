@@ -6,6 +6,7 @@ import pytest
 
 from extract.page import Cell, Grid, Page, Paragraph
 from transform.model import Section
+from transform.run_on import with_headings_apart
 from transform.sections import split_sections
 
 
@@ -227,3 +228,30 @@ def test_title_number_and_foot_of_an_attached_table_are_no_prose() -> None:
         "件",
     )
     assert sections(*SIX, *captions)["other_matters"].text == "无。"
+
+
+RUN_ON = (
+    "本报告全文包括一、总体情况；二、主动公开政府信息情况；三、其他。"
+    " 一、总体情况 2022年，我镇按时公开各类信息。"
+    " 二、主动公开政府信息情况 全年公开三条。三、收到和处理政府信息公开申请情况 没有申请。"
+    " 五、存在的主要问题及改进情况 公开不够及时。 六、其他需要报告的事项 无。"
+)
+
+
+def test_sections_that_run_on_in_one_paragraph_are_told_apart() -> None:
+    whole = with_headings_apart(page("三道河子镇2022年政府信息公开工作年度报告", RUN_ON), pinyin=False)
+    assert {block.locator for block in whole.blocks} == {"line 1", "line 2"}
+    found = split_sections(whole, frozenset(), pinyin=False)
+    assert [(section.section, section.text) for section in found] == [
+        ("overview", "2022年，我镇按时公开各类信息。"),
+        ("disclosure", "全年公开三条。"),
+        ("requests", "没有申请。"),
+        ("problems", "公开不够及时。"),
+        ("other_matters", "无。"),
+    ]
+
+
+def test_a_paragraph_that_only_lists_the_sections_stays_whole() -> None:
+    listing = "本报告全文包括：一、总体情况；二、主动公开政府信息情况；三、收到和处理政府信息公开申请情况；六、其他。"
+    whole = page(listing, *SIX)
+    assert with_headings_apart(whole, pinyin=False) is whole
