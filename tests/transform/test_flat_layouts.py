@@ -10,6 +10,7 @@ from extract.formats import read_page
 from transform.flat_rows import _ends_in_value
 from transform.forms import Form, TableDef, figure_id, load_forms
 from transform.model import Report
+from transform.pairs import pairs_in
 from transform.read import read_report
 from transform.tokens import alignment_words, is_value_word
 from transform.vocabulary import describe, similar_label
@@ -322,3 +323,8 @@ def test_empty_lines_between_paragraphs_are_no_cells() -> None:
     report = read_report(read_page(text.encode()))
     read = {f.figure: f.value for f in report.figures if f.figure.startswith("requests.")}
     assert all(read[name] == n for name, n in counts().items() if name.startswith("requests."))
+
+
+def test_a_remark_that_ends_in_a_number_is_no_value() -> None:
+    remark = "回应公众关注热点或重大舆情数（不同方式回应同一热点或舆情计1次）："
+    assert pairs_in(remark, False) == ()
