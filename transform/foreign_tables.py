@@ -46,8 +46,9 @@ def divided(page: Page, pinyin: bool) -> bool:
 def foreign_tables(page: Page, metadata: Metadata, form: Form, alignment: Alignment, pinyin: bool) -> Iterator[Finding]:
     """Findings ``<table>.other_report`` for figures below the heading of another organ's or year's report (error).
 
-    They come up only where figures stand below different headings.  A title that is printed once more may begin
-    another report, too (warning); one that is printed again and again stands at the head of every page.
+    They come up only where figures stand below different headings, or all below another than the report's title.  A
+    title that is printed once more may begin another report, too (warning); one that is printed again and again stands
+    at the head of every page.
     """
     found = [*_headings(page, pinyin, range(len(page.blocks)))]
     if not found:
@@ -57,9 +58,11 @@ def foreign_tables(page: Page, metadata: Metadata, form: Form, alignment: Alignm
     for figure, placement in alignment.placements.items():
         if placement.token is not None:
             below[bisect_left(blocks, placement.token.block) - 1].append(figure)
-    if len(below) < 2:
-        return
     own = _own(metadata, found)
+    if len(below) < 2 and not any(
+        heading.is_title and heading.is_of(own) for heading in found[: max(below, default=0)]
+    ):
+        return
     titled = _titled(own, found, sorted(below))
     for k, figures in sorted(below.items()):
         again = titled[1:] == [k]

@@ -54,6 +54,9 @@ class _Header:
             self.starts = alike
         for token in tokens:
             places = range(token.column, token.column + token.width)
+            if token.info.has("column"):
+                self.ignored.difference_update(places)
+                self.totals.difference_update(places)
             if token.info.key in words.ignored_columns:
                 self.ignored.update(places)
                 if token.info.key in words.total_columns:

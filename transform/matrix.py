@@ -121,10 +121,18 @@ def place_rows(
 
 
 def _doubt_unnamed_columns(doubts: Doubts, table: TableDef, read: Sequence[_ReadRow]) -> None:
-    """Put the rows of flat text in doubt over which no column is named: no sum tells which number is which."""
+    """Put the rows in doubt over which no column is named: no sum tells which number is which.
+
+    In a grid, words that are no known label name the columns by their order, too.
+    """
     for row in read:
-        flat = row.placed.row.header_columns is None and len(row.columns) > 1
-        if flat and not any(t.info.ids("column", table.id) for t in row.header):
+        stacks = row.placed.row.header_columns
+        if stacks is None:
+            named = any(t.info.ids("column", table.id) for t in row.header)
+        else:
+            over = (t for value in row.placed.row.values for t in stacks.get(value.column, ()))
+            named = any(not (t.info.has("band") or t.info.has("title")) for t in over)
+        if len(row.columns) > 1 and not named:
             doubts.add(
                 f"{table.id}.columns_unclear",
                 row.figures,

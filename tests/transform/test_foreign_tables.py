@@ -40,6 +40,11 @@ def test_last_years_table_before_the_report_is_in_doubt_where_this_years_is_miss
     assert foreign(report) == {"requests.other_report"}
 
 
+def test_tables_that_all_stand_under_the_title_of_another_year_are_in_doubt() -> None:
+    report = read(heading(OWN), heading("三道河子镇2020年政府信息公开工作年度报告"), REQUESTS, STRIP)
+    assert foreign(report) == {"requests.other_report", "disputes.other_report"}
+
+
 @pytest.mark.parametrize(
     "parts",
     [

@@ -125,3 +125,21 @@ def test_a_number_split_in_two_equal_digits_is_not_read_as_one_of_them() -> None
     doubted = {name for f in report.findings for name in f.figures}
     for name in ("disclosure.rules.issued", "disclosure.licensing.decisions"):
         assert name in doubted or next(f.value for f in report.figures if f.figure == name) is None
+
+
+def test_a_grid_that_names_no_columns_is_in_doubt_where_no_sum_tells() -> None:
+    rows = (("第二十条第（一）项*4",), ("规章", 0, 0, 3), ("行政规范性文件", 17, 0, 17))
+    report = read(table(*rows), table(*DISPUTES, [0] * 15))
+    doubted = {name for f in report.findings for name in f.figures}
+    assert {f.figure for f in report.figures if f.figure.startswith("disclosure.") and f.value is not None} <= doubted
+
+
+def test_a_remark_over_a_column_that_a_lower_header_names_hides_no_numbers() -> None:
+    """Merged cells lost their width: the heading of a column of remarks slipped over the first column of numbers."""
+    head = ("信息内容", "本年制发件数", "本年废止件数", "现行有效件数")
+    rows = (("第二十条第（一）项", "备注"), head, ("规章", 0, 0, 0, 23), ("行政规范性文件", 4, 0, 4, 5))
+    report = read(table(*rows), table(*DISPUTES, [0] * 15))
+    doubted = {name for f in report.findings for name in f.figures}
+    for name, printed in (("rules.in_force", 0), ("normative_documents.in_force", 4)):
+        value = next(f.value for f in report.figures if f.figure == f"disclosure.{name}")
+        assert value in (None, printed) or f"disclosure.{name}" in doubted
