@@ -57,6 +57,7 @@ bench-warehouse: setup  ## Measure load rate, size and marts on 200,000 syntheti
 
 fuzz: setup  ## Render and read back many more hostile layouts than the tests do
 	@$(BIN)/python -m benchmarks.fuzz --examples 20000
+	@$(BIN)/python -m benchmarks.fuzz_files
 
 fuzz-bytes: setup  ## Mutate sample files of every format for an hour, led by coverage: each is a page or one clear line
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'

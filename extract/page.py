@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+Doubt = Literal["", "columns", "recognised"]
+"""What of a grid is unsure: ``columns``, which value is whose; ``recognised``, each text, as it is from a picture."""
 
 
 class Cell(NamedTuple):
@@ -33,13 +36,15 @@ class Grid:
     All rows have the same length.  ``exact`` tells whether the source fixes the column of every cell (an HTML
     table, a spreadsheet); where spans or blank cells may have been lost on the way (a pipe-delimited scrape),
     it is False, a row is only the order of its cells, and an empty cell may be mere filling.  ``row_lines`` has the
-    line of the source, counted from 1, for each row of a grid that was read from lines of text.
+    line of the source, counted from 1, for each row of a grid that was read from lines of text.  ``doubt`` says what
+    of the grid may be wrong though every cell has its text: see ``Doubt``.
     """
 
     rows: tuple[tuple[Cell | None, ...], ...]
     locator: str
     exact: bool = True
     row_lines: tuple[int, ...] = ()
+    doubt: Doubt = ""
 
     def cell_locator(self, cell: Cell) -> str:
         """Where the cell stands in the source, for people: ``table 2, row 6, column 4`` or ``line 57, cell 3``."""

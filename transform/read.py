@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from extract.page import Page, Paragraph
+from extract.page import Doubt, Grid, Page, Paragraph
 from transform.align import align
 from transform.by_template import read_by_template
 from transform.concepts import LOCAL_FORM
 from transform.contradictions import contradictions
 from transform.copied_text import copied_text
+from transform.doubtful_grids import doubt_findings, doubtful_figures
 from transform.figures import figures_of, with_lone_numerals
 from transform.fold import has_pinyin_noise
 from transform.foreign_tables import divided, foreign_tables
@@ -177,10 +178,12 @@ class _Tables(NamedTuple):
     uncertain: frozenset[str] = frozenset()
     blocks: frozenset[int] = frozenset()
     extra: tuple[ExtraRow, ...] = ()
+    doubtful: Mapping[Doubt, Sequence[str]] = {}
 
 
 def _templated_tables(page: Page, year: int | None, pinyin: bool) -> _Tables | None:
-    read = None if divided(page, pinyin) else read_by_template(page, year, pinyin)
+    in_doubt = any(isinstance(block, Grid) and block.doubt for block in page.blocks)
+    read = None if in_doubt or divided(page, pinyin) else read_by_template(page, year, pinyin)
     return _Tables(*read) if read else None
 
 
@@ -197,13 +200,16 @@ def _aligned_tables(page: Page, metadata: Metadata, pinyin: bool) -> _Tables | L
     doubts = [*alignment.doubts.findings, *foreign_tables(page, metadata, form, alignment, pinyin)]
     uncertain = {name for f in doubts if f.cause == "parse" for name in f.figures}
     uncertain |= {name for name, p in alignment.placements.items() if not p.certain}
+    figures = figures_of(form, alignment)
+    doubtful = doubtful_figures(alignment.placements, figures)
     return _Tables(
         form,
-        figures_of(form, alignment),
+        figures,
         doubts,
-        frozenset(uncertain),
+        frozenset(uncertain.union(*doubtful.values())),
         frozenset(alignment.blocks),
         tuple(alignment.extra),
+        doubtful,
     )
 
 
@@ -241,6 +247,7 @@ def read_report(page: Page, *, division: str | None = None) -> Report:
     findings += identity_findings(form, figures, uncertain, metadata.division_code)
     findings += contradictions(stated, figures, form=form.id)
     findings = with_second_source(form, figures, findings, second, metadata.division_code)
+    findings += doubt_findings(form, figures, tables.doubtful, findings, metadata.division_code)
     findings += copied_text(prose, metadata, {f.rule for f in findings})
     return Report(
         metadata=metadata,

@@ -13,7 +13,7 @@ from extract.formats.pdf_grid import RuledTable, fill_tables, find_tables
 from extract.formats.pdf_model import Drawing
 from extract.formats.pdf_seam import mend_seams
 from extract.formats.pdf_text import Line, lines_of
-from extract.page import Block, Cell, Grid, Page, Paragraph, UnreadableError
+from extract.page import Block, Cell, Doubt, Grid, Page, Paragraph, UnreadableError
 
 _LEAST_COLUMNS = 2
 
@@ -52,6 +52,7 @@ def _blocks(document: Document) -> Iterator[Block]:
     mend_seams([sheet.tables for sheet in sheets])
     text = measure(sheet.lines for sheet in sheets)
     open_passage: Passage | None = None
+    named: int | None = None
     for sheet in sheets:
         tables = 0
         for item in _in_order(sheet, text):
@@ -63,13 +64,20 @@ def _blocks(document: Document) -> Iterator[Block]:
                 yield from _close(open_passage, sheets, text)
                 open_passage = Passage([item], sheet.number, sheet.number)
                 continue
-            rows = _ruled(item) if isinstance(item, RuledTable) else _unruled(item)
+            is_sure = True
+            if isinstance(item, RuledTable):
+                rows, named = _ruled(item), None
+            else:
+                texts, is_sure, named = read_columns(item, named)
+                rows = _unruled(texts)
             if not rows:
                 continue
             yield from _close(open_passage, sheets, text)
             open_passage = None
             tables += 1
-            yield Grid(rows, f"page {sheet.number}, table {tables}", exact=isinstance(item, RuledTable))
+            locator = f"page {sheet.number}, table {tables}"
+            doubt: Doubt = "" if is_sure else "columns"
+            yield Grid(rows, locator, exact=isinstance(item, RuledTable), doubt=doubt)
     yield from _close(open_passage, sheets, text)
 
 
@@ -108,8 +116,7 @@ def _ruled(table: RuledTable) -> tuple[tuple[Cell | None, ...], ...]:
     return table.rows() if any(box.glyphs for box in table.boxes) else ()
 
 
-def _unruled(lines: list[Line]) -> tuple[tuple[Cell | None, ...], ...]:
-    rows = read_columns(lines)
+def _unruled(rows: Sequence[Sequence[str]]) -> tuple[tuple[Cell | None, ...], ...]:
     width = max(map(len, rows), default=0)
     return tuple(
         tuple(Cell(cells[c], r, c) if c < len(cells) else None for c in range(width)) for r, cells in enumerate(rows)

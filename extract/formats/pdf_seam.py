@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from extract.formats.pdf_columns import is_value
 from extract.formats.pdf_grid import Box, RuledTable
+from extract.formats.pdf_rows import is_value
 from extract.formats.pdf_text import PADDING, lines_of
 
 _ORDINAL = re.compile(r"[\d（(]|[一二三四五六七八九十]+、")

@@ -133,8 +133,9 @@ def join_lines(texts: Sequence[str], is_full: Sequence[bool]) -> str:
     joined = ""
     for position, text in enumerate(texts):
         if joined and text:
-            wide = is_wide(joined[-1]) or is_wide(text[0])
-            if not wide and not (is_full[position - 1] and joined[-1].isdigit() and text[0].isdigit()):
+            digits = joined[-1].isdigit() and text[0].isdigit()
+            wide = not digits and (is_wide(joined[-1]) or is_wide(text[0]))
+            if not wide and not (is_full[position - 1] and digits):
                 joined += " "
         joined += text
     return joined

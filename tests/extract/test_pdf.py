@@ -11,6 +11,7 @@ from dataclasses import replace
 import pytest
 from render import build, build_requests, prose
 from render.choices import Dice
+from render.files import draw_file
 from render.judge import differences, judge
 from render.layouts import Rendered
 from render.pdf import Print, print_pdf
@@ -122,6 +123,41 @@ def test_every_figure_of_a_printed_report_is_read(form: str, layout: str) -> Non
     verdict = judge(found, printed)
     assert len(verdict.right) == FORMS[form], differences(found, printed, verdict.doubted + verdict.silent)
     assert not verdict.silent
+
+
+@pytest.mark.parametrize("seed", [*range(8), 2158, 2200, 2256, 2289, 4283, 4293])
+def test_no_figure_of_a_noisy_table_without_rules_is_silently_wrong(seed: int) -> None:
+    printed = draw_file("pdf_unruled", seed)
+    found = read_report(read_page(printed.data))
+    verdict = judge(found, printed)
+    assert not verdict.broken, differences(found, printed, (*verdict.silent, *verdict.zeroed))
+
+
+def lone_table(*rows: tuple[float, list[tuple[float, str]]]) -> Grid:
+    lines = [(x, y, words) for y, cells in rows for x, words in cells]
+    (grid,) = grids(read_pdf(drawn(*lines)))
+    return grid
+
+
+def test_values_without_rules_keep_the_places_that_a_row_leaves_blank() -> None:
+    head = (100.0, [(200.0, "first"), (300.0, "second"), (400.0, "third")])
+    full = (130.0, [(60.0, "one"), (205.0, "1"), (305.0, "22"), (405.0, "3")])
+    gap = (160.0, [(60.0, "two"), (205.0, "4"), (405.0, "5")])
+    grid = lone_table(head, full, gap)
+    assert [cell.text for cell in grid.rows[2] if cell] == ["two", "4", "", "5"]
+    assert grid.doubt == "columns"
+    assert lone_table(head, full).doubt == ""
+
+
+def test_a_table_without_rules_and_headers_is_in_doubt() -> None:
+    grid = lone_table((100.0, [(60.0, "one"), (205.0, "1"), (305.0, "2")]), (130.0, [(60.0, "two"), (205.0, "3")]))
+    assert grid.doubt == "columns"
+
+
+def test_numbers_that_a_narrow_column_wraps_stay_in_their_row() -> None:
+    head = (100.0, [(200.0, "first"), (300.0, "second")])
+    grid = lone_table(head, (130.0, [(205.0, "12")]), (136.0, [(60.0, "one"), (305.0, "7")]), (142.0, [(205.0, "6")]))
+    assert [cell.text for cell in grid.rows[1] if cell] == ["one", "12 6", "7"]
 
 
 @pytest.mark.parametrize("skip", range(0, 420, 60))
