@@ -120,7 +120,9 @@ def _stream_rows(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -
             continue
         if values and (token.starts_line or _follows_whole_line(token, labels, values)):
             yield from flush()
-        if token.info.is_value or (is_value_word(token.info) and labels):
+        if _closes_bracket(token, labels):
+            labels.append(token)
+        elif token.info.is_value or (is_value_word(token.info) and labels):
             values.append(token)
         elif is_unit(token.info):
             continue
@@ -167,6 +169,15 @@ def _stream_tokens(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool)
                 for text in [cell.text] if in_rows else _fields(cell.text, pinyin):
                     yield Token(describe_cell(text, pinyin), block, cell, cell.column, 1, False, index, starts)
                     starts = False
+
+
+def _closes_bracket(token: Token, labels: Sequence[Token]) -> bool:
+    """Whether a piece ends the bracket that the label before it has opened: it is the label's, whatever it counts."""
+    folded = fold(token.info.text)
+    if folded.count(")") <= folded.count("(") or not labels:
+        return False
+    before = fold("".join(label.info.text for label in labels[-_MAX_JOINED:]))
+    return before.count("(") > before.count(")")
 
 
 def _cells(row: Sequence[Cell | None]) -> list[Cell]:

@@ -44,7 +44,7 @@ def table_spans(lines: Sequence[Line], width: float) -> list[tuple[int, int]]:
     """The runs of lines that make a table, as first line and line after the last.
 
     ``lines`` come from top to bottom; ``width`` is that of a full line of text.  A run begins and ends with a line of
-    several words apart; two of its lines at least hold numbers in columns.
+    several words apart, one of its lines at least with numbers in columns; one line alone ends in a number.
     """
     parts = [split_at_gaps(line, GAP) for line in lines]
     tabular = [len(p) > 1 for p in parts]
@@ -62,7 +62,7 @@ def table_spans(lines: Sequence[Line], width: float) -> list[tuple[int, int]]:
             elif _is_prose(lines[end], width):
                 break
             end += 1
-        if last > start and any(numeric[start : last + 1]):
+        if any(numeric[start : last + 1]) and (last > start or is_value(parts[start][-1].text)):
             first, end = _with_wrapped(lines, start, last + 1, width)
             if spans:
                 first = max(first, spans[-1][1])

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from extract.formats import read_page
-from transform.flat_rows import _ends_in_value
+from extract.page import Paragraph
+from transform.flat_rows import _ends_in_value, flat_rows
 from transform.forms import Form, TableDef, figure_id, load_forms
 from transform.model import Report
 from transform.pairs import pairs_in
@@ -328,3 +329,17 @@ def test_empty_lines_between_paragraphs_are_no_cells() -> None:
 def test_a_remark_that_ends_in_a_number_is_no_value() -> None:
     remark = "回应公众关注热点或重大舆情数（不同方式回应同一热点或舆情计1次）："
     assert pairs_in(remark, False) == ()
+
+
+def test_the_end_of_a_broken_bracket_is_no_value_whatever_it_counts() -> None:
+    lines = [
+        "统计指标 单位 统计数",
+        "1.政府网站公开政府信息数 条 13",
+        "（一）回应公众关注热点或重大舆情数（不同方式回应同一热点或舆情",
+        "次",
+        "计1次）",
+        "3.政策解读稿件发布数 篇 4",
+    ]
+    blocks = [(k, Paragraph(line, f"line {k + 1}")) for k, line in enumerate(lines)]
+    values = [token.info.text for row in flat_rows(blocks, pinyin=False) for token in row.values]
+    assert values == ["13", "4"]
