@@ -117,30 +117,41 @@ def read_columns(lines: Sequence[Line], named: int | None = None) -> Table:
     held = {id(value) for row in rows for value in row.values}
     size = median(word.size for word in words)
     loose = attach_labels([word for word in words if id(word) not in held], rows, size)
-    edge = _label_edge(rows)
+    leftmost, _ = _edge(rows)
     result: list[tuple[float, list[str]]] = []
     is_sure = True
-    for part in _parts(rows, loose, edge):
+    for part in _parts(rows, loose, leftmost):
+        edge, begins_alike = _edge(part.rows)
         columns = _columns(part, edge, size)
         header = read_header(part.header, columns, edge, size)
         named = header.named if header.named != 0 else named
         cells = [_cells(row, columns, edge, size) for row in part.rows]
         result += header.rows
         result += [(row.middle, texts) for row, texts in zip(part.rows, cells, strict=True)]
-        is_sure = is_sure and 0 < len(columns) == named and all(map(all, cells))
-    header = read_header([word for word in loose if word.middle >= rows[-1].middle], (), edge, size)
+        is_sure = is_sure and begins_alike and 0 < len(columns) == named and all(map(all, cells))
+    header = read_header([word for word in loose if word.middle >= rows[-1].middle], (), leftmost, size)
     result += header.rows
     ordered = [cells for _, cells in sorted(result, key=lambda item: item[0])]
     return Table(ordered, is_sure, header.named if header.named != 0 else named)
 
 
-def _label_edge(rows: Sequence[Row]) -> float:
-    """Where the labels end that stand before values; numbers to the left of it are those of the rows."""
-    edges = []
+def _edge(rows: Sequence[Row]) -> tuple[float, bool]:
+    """Where the values of some rows begin, behind their labels, and whether it is the same in all of them.
+
+    A number that comes first in its row, before a label, is that of the row.
+    """
+    starts, ends, is_sure = [], [], True
     for row in rows:
-        last = max(value.x0 for value in row.values)
-        edges += [label.x1 for label in row.labels if label.x1 <= last]
-    return max(edges, default=float("-inf"))
+        labelled = max((label.x0 for label in row.labels), default=float("-inf"))
+        behind = [value.x0 for value in row.values if value.x0 > labelled]
+        before = [value.x0 for value in row.values if value.x0 <= labelled]
+        first = min((label.x0 for label in row.labels), default=float("inf"))
+        is_sure = is_sure and len(before) <= 1 and all(x0 < first for x0 in before)
+        starts += behind
+        ends += [label.x1 for label in row.labels]
+    start = min(starts, default=float("inf"))
+    end = max((end for end in ends if end <= start), default=start)
+    return (start + end) / 2, is_sure and start > max(ends, default=start - 1)
 
 
 def _parts(rows: Sequence[Row], loose: Sequence[Line], edge: float) -> list[_Part]:
