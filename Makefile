@@ -3,7 +3,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.nianbao-stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo test check fmt docs screenshots bench bench-warehouse bench-hosts fuzz fuzz-bytes chaos clean
+.PHONY: help setup browser ocr demo test check fmt docs screenshots bench bench-warehouse bench-hosts fuzz fuzz-bytes chaos clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -20,6 +20,10 @@ $(STAMP): pyproject.toml constraints.txt
 
 browser:  ## Install what the tests in tests/browser need: Chromium, its driver, a Chinese font
 	@scripts/install_browser.sh
+
+ocr: setup  ## Install the extra ocr (some 350 MB), which reads tables that are pictures, and run its tests
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[ocr]'
+	@$(BIN)/pytest tests/extract/test_picture.py
 
 demo: setup  ## Serve the sample site on loopback, crawl it, and ask the database
 	@$(BIN)/python -m flows.demo
@@ -47,6 +51,8 @@ screenshots: setup browser  ## Write the pictures of docs/images from the browse
 
 bench: setup  ## Measure pages a second beside lxml and pandas.read_html, and an unchanged night beside requests
 	@$(BIN)/python -m benchmarks.bench
+	@$(BIN)/python -m benchmarks.docx_bench
+	@$(BIN)/python -m benchmarks.pdf_bench
 	@$(BIN)/python -m benchmarks.night unchanged
 
 bench-hosts: setup  ## Ask 1,000 hosts with a pause of 1 s each: as long as the slowest host, not as all in a row

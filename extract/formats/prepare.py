@@ -14,6 +14,7 @@ from extract.formats.survey import Survey
 
 _TEXT_INPUTS = frozenset({"", "text", "number", "tel", "search", "date", "email", "url"})
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_LONGEST_ALTERNATIVE = 60
 _STRUCK = ("del", "s", "strike")
 _UNSEEN = UNREAD | {GONE}
 _STRUCTURE = BLOCKS - PREFORMATTED - ROOTS - {"p"}
@@ -31,6 +32,8 @@ def prepare(survey: Survey, roots: Sequence[etree._Element]) -> FormerTags:
     for image in survey.tagged.get("img", ()):
         if is_large(image):
             image.text = PICTURE
+        else:
+            image.text = _words_instead(image)
     for root in roots:
         if root.tag not in BLOCKS and root.tag not in _UNSEEN:
             _rename(root, "div", former)
@@ -48,6 +51,14 @@ def prepare(survey: Survey, roots: Sequence[etree._Element]) -> FormerTags:
     for root, opens, closes in zip(roots, ROOT_OPENS, ROOT_CLOSES, strict=False):
         _mark_ends(root, opens, closes)
     return former
+
+
+def _words_instead(image: etree._Element) -> str | None:
+    """What stands for a small picture in a cell that may be a number: its alternative text, said to be one."""
+    words = _CONTROL.sub("", " ".join((image.get("alt") or "").split()))
+    if not any(map(str.isdigit, words)) or next(image.iterancestors("td", "th"), None) is None:
+        return None
+    return f"[图片：{words[:_LONGEST_ALTERNATIVE]}]"
 
 
 def is_bare_text(root: etree._Element, former: FormerTags) -> bool:

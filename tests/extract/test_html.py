@@ -396,3 +396,15 @@ def test_rows_shown_as_paragraphs_go_before_a_table_kept_in_a_script():
     ]
     page = read("".join(f"<p>{line}</p>" for line in lines) + f"<script type='text/template'>{CARRIED}</script>")
     assert [block.text for block in page.blocks] == lines
+
+
+def test_a_number_shown_as_a_picture_is_text_and_never_blank():
+    page = read('<table><tr><td>甲</td><td><img src="3.gif" alt="3" width="9"></td><td>5</td></tr></table>')
+    assert grids(page)[0][0] == ["甲", "[图片：3]", "5"]
+
+
+def test_a_picture_without_digits_or_outside_of_a_cell_says_nothing():
+    row = '<tr><td>甲<img src="b.gif" alt="箭头" width="9"></td><td>5</td></tr>'
+    page = read(f'<p>文<img src="a.gif" alt="图1" width="9"></p><table>{row}</table>')
+    assert page.blocks[0].text == "文"
+    assert grids(page)[0][0] == ["甲", "5"]
