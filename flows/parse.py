@@ -10,8 +10,10 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
 
 from extract.formats import read_page
+from extract.formats.pictured import MAX_PICTURE_BYTES, Beside
 from extract.page import Page, UnreadableError
 from flows.corrections import active_corrections
 from flows.errors import one_line
@@ -36,14 +38,20 @@ class Parsed:
 
 
 def read_document(
-    data: bytes, *, content_type: str | None = None, url: str | None = None, division: str | None = None
+    data: bytes,
+    *,
+    content_type: str | None = None,
+    url: str | None = None,
+    division: str | None = None,
+    beside: Beside | None = None,
 ) -> tuple[Page, Report]:
     """The page that the bytes of one document hold, and its report with the corrections in force.
 
-    ``division`` is the code of the division that its source is said to be of.  Raises :class:`UnreadableError` for
-    bytes that hold no page, and :class:`UserError` for corrections that are wrong.
+    ``division`` is the code of the division that its source is said to be of; ``beside`` finds the pictures that were
+    saved with a page.  Raises :class:`UnreadableError` for bytes that hold no page, and :class:`UserError` for
+    corrections that are wrong.
     """
-    page = read_page(data, content_type=content_type, url=url)
+    page = read_page(data, content_type=content_type, url=url, beside=beside)
     return page, apply_corrections(read_report(page, division=division), active_corrections(), url)
 
 
@@ -61,12 +69,34 @@ def parse_bytes(data: bytes, path: str) -> dict[str, Any]:
 
 def parse_path(path: str) -> Parsed:
     """Read one saved file (``-``: standard input); whatever goes wrong becomes the error of the result."""
-    return _parsed(path, lambda: read_file(path))
+    return _parsed(path, lambda: read_file(path), None if path == STDIN else saved_beside(Path(path)))
 
 
-def _parsed(path: str, data: Callable[[], bytes]) -> Parsed:
+def saved_beside(page: Path) -> Beside:
+    """Finds the pictures of a saved page by their addresses, in the page's own folder and those below it only."""
+    folder = page.parent.resolve()
+
+    def find(address: str) -> bytes | None:
+        parts = urlsplit(address)
+        if parts.scheme or parts.netloc:
+            return None
+        picture = (folder / unquote(parts.path)).resolve()
+        if not picture.is_relative_to(folder) or not picture.is_file() or picture.stat().st_size > MAX_PICTURE_BYTES:
+            return None
+        return picture.read_bytes()
+
+    def find_quietly(address: str) -> bytes | None:
+        try:
+            return find(address)
+        except (OSError, ValueError):
+            return None
+
+    return find_quietly
+
+
+def _parsed(path: str, data: Callable[[], bytes], beside: Beside | None = None) -> Parsed:
     try:
-        return Parsed(path, read_bytes(data()), None)
+        return Parsed(path, read_document(data(), beside=beside)[1], None)
     except Exception as error:
         return Parsed(path, None, why_unreadable(error))
 

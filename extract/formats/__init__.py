@@ -10,6 +10,7 @@ from extract.decode import decode, sure_utf8
 from extract.formats.answer import read_answer
 from extract.formats.html import read_html
 from extract.formats.markdown import is_markdown, read_markdown
+from extract.formats.pictured import Beside, pictures_of, with_pictures
 from extract.formats.sniff import DESCRIPTIONS, is_binary_text, sniff
 from extract.formats.text import read_text
 from extract.page import Page, UnreadableError
@@ -25,10 +26,13 @@ _INLINE = re.compile(r"</?(?:br|span|font|strong|b|a|img)\b[^<>]*>", re.IGNORECA
 _PIPE_ROWS = re.compile(r"^[^|\n]*\|[^\n]*\n+[^|\n]*\|", re.MULTILINE)
 
 
-def read_page(data: bytes, *, content_type: str | None = None, url: str | None = None) -> Page:
+def read_page(
+    data: bytes, *, content_type: str | None = None, url: str | None = None, beside: Beside | None = None
+) -> Page:
     """Read the bytes of a report page: HTML, Markdown, a pipe-delimited scrape, plain text, or JSON around HTML.
 
-    ``content_type`` is the HTTP header as it was sent, or None.  Raises :class:`extract.page.UnreadableError`, with one
+    ``content_type`` is the HTTP header as it was sent, or None; ``beside`` finds the pictures that were saved with an
+    HTML page, by their addresses.  Raises :class:`extract.page.UnreadableError`, with one
     line that says what is wrong, for an empty file, a binary that has no reader, and a text with nothing to read.
     """
     if not data.strip():
@@ -43,6 +47,8 @@ def read_page(data: bytes, *, content_type: str | None = None, url: str | None =
         if text.strip() and is_binary_text(text):
             return _read_binary("binary", data, url)
     page = _read_decoded(text, encoding, url, None if sure is None else data)
+    if page.images:
+        page = with_pictures(page, pictures_of(text, beside))
     if not page.blocks and not page.images:
         raise UnreadableError("the page holds no readable text")
     return page
@@ -53,10 +59,16 @@ def _reader(kind: str) -> Reader | None:
     match kind:
         case "docx":
             from extract.formats.docx import read_docx as read
+        case "image":
+            from extract.formats.picture import read_picture_file as read
         case "mhtml":
             from extract.formats.mhtml import read_mhtml as read
         case "ole":
             from extract.formats.legacy import read_ole as read
+        case "odf":
+            from extract.formats.opendocument import read_opendocument as read
+        case "ofd":
+            from extract.formats.ofd import read_ofd as read
         case "pdf":
             from extract.formats.pdf import read_pdf as read
         case "rtf":

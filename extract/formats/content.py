@@ -10,6 +10,7 @@ from extract.formats.known import breadcrumb_names, content_selectors, icon_part
 from extract.formats.survey import Survey, outermost
 
 _SMALL = 100
+_LONGEST_KIND = 40
 _LONGEST_BREADCRUMB = 300
 _PIXELS = re.compile(r"\s*(\d+)(?:\.\d+)?\s*(?:px)?\s*$", re.IGNORECASE)
 _STYLE_PIXELS = re.compile(r"(?:^|[;\s])(?:width|height)\s*:\s*(\d+)(?:\.\d+)?px", re.IGNORECASE)
@@ -76,6 +77,7 @@ def _words(element: etree._Element, limit: int | None = None) -> str:
 def is_large(image: etree._Element) -> bool:
     """Whether a picture is large enough to hold a table, and no icon."""
     address = (image.get("src") or "").lower()
+    address = address[:_LONGEST_KIND] if address.startswith("data:") else address
     if not address or any(part in address for part in icon_parts()):
         return False
     sizes = [match[1] for side in ("width", "height") if (match := _PIXELS.match(image.get(side) or ""))]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from extract.formats.pdf_columns import read_columns, table_spans
-from extract.formats.pdf_drawing import Document, read_document
+from extract.formats.pdf_drawing import Document, page_pictures, read_document
 from extract.formats.pdf_edges import edge_glyphs
 from extract.formats.pdf_flow import Measure, Passage, goes_on, heading_level, measure
 from extract.formats.pdf_grid import RuledTable, fill_tables, find_tables
 from extract.formats.pdf_model import Drawing
 from extract.formats.pdf_seam import mend_seams
 from extract.formats.pdf_text import Line, lines_of
+from extract.formats.recognition import can_recognise
 from extract.page import Block, Cell, Doubt, Grid, Page, Paragraph, UnreadableError
 
 _LEAST_COLUMNS = 2
@@ -35,11 +36,31 @@ def read_pdf(data: bytes, url: str | None = None) -> Page:
     too long or blank.
     """
     document = read_document(data)
-    images = sum(page.pictures > 0 for page in document.pages)
-    blocks = tuple(_blocks(document))
+    scans = [number for number, page in enumerate(document.pages) if page.pictures and not page.glyphs]
+    return fixed_layout_page(document, "pdf", url, _recognised(data, scans) if scans and can_recognise() else {})
+
+
+def _recognised(data: bytes, scans: Sequence[int]) -> dict[int, list[Block]]:
+    """What the extra ``ocr`` reads on the pages that are only pictures, by the number of the page from 0."""
+    from extract.formats.picture import read_pixels
+
+    return {number: list(read_pixels(pixels, f"page {number + 1}")) for number, pixels in page_pictures(data, scans)}
+
+
+def fixed_layout_page(
+    document: Document, source_format: str, url: str | None, recognised: Mapping[int, Sequence[Block]] | None = None
+) -> Page:
+    """The page of drawings; what was ``recognised`` on pages without text stands behind the text of the others.
+
+    Raises ``UnreadableError`` where there is neither text nor a picture.
+    """
+    found = [block for number in sorted(recognised or {}) for block in (recognised or {})[number]]
+    read = {number for number, blocks in (recognised or {}).items() if any(isinstance(b, Grid) for b in blocks)}
+    images = sum(page.pictures > 0 and number not in read for number, page in enumerate(document.pages))
+    blocks = (*_blocks(document), *found)
     if not blocks and not images:
-        raise UnreadableError("the PDF holds neither text nor pictures that can be read")
-    return Page(blocks, "pdf", url=url, meta=_meta(document), images=images)
+        raise UnreadableError(f"the {source_format.upper()} holds neither text nor pictures that can be read")
+    return Page(blocks, source_format, url=url, meta=_meta(document), images=images)
 
 
 def _meta(document: Document) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
@@ -19,6 +19,8 @@ from extract.page import UnreadableError
 MAX_PAGES = 300
 MAX_SECONDS = 60.0
 _MAX_GLYPHS = 60_000
+_MAX_PIXELS = 40_000_000
+_SCAN_SCALE = 200 / 72
 _WHITE = frozenset((*range(1, 33), 0x7F, 0xA0, 0x200B, 0x3000, 0xFEFF))
 _LETTER = (0.0, 0.0, 612.0, 792.0)
 
@@ -57,6 +59,26 @@ def read_document(data: bytes) -> Document:
             return _read_open(document, raw, NamedFonts(data), until)
         except pypdfium2.PdfiumError:
             raise UnreadableError("the PDF is broken: one of its pages cannot be read") from None
+        finally:
+            document.close()
+
+
+def page_pictures(data: bytes, numbers: Sequence[int]) -> Iterator[tuple[int, Any]]:
+    """Pages as they look, by their numbers from 0: pixels in RGB at 200 to the inch, at most 40 million a page."""
+    import pypdfium2
+
+    with _PDFIUM:
+        document = pypdfium2.PdfDocument(data)
+        try:
+            for number in numbers:
+                page = document[number]
+                width, height = page.get_size()
+                scale = min(_SCAN_SCALE, (_MAX_PIXELS / max(width * height, 1.0)) ** 0.5)
+                bitmap = page.render(scale=scale, rev_byteorder=True)
+                pixels = bitmap.to_numpy()[:, :, :3].copy()
+                bitmap.close()
+                page.close()
+                yield number, pixels
         finally:
             document.close()
 

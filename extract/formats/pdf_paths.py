@@ -27,6 +27,10 @@ class Matrix(NamedTuple):
     e: float
     f: float
 
+    def apply(self, x: float, y: float) -> tuple[float, float]:
+        """Where a point goes."""
+        return self.a * x + self.c * y + self.e, self.b * x + self.d * y + self.f
+
     def __matmul__(self, after: Matrix) -> Matrix:
         """This map, and another after it."""
         if after is _IDENTITY:

@@ -56,7 +56,7 @@ def sniff(data: bytes) -> str | None:
     """The kind of a file that is no text, a key of ``DESCRIPTIONS``, or None where it may be text."""
     head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
     if head.startswith(b"<"):
-        return None
+        return "odf" if is_flat_opendocument(data) else None
     for magic, kind in _MAGIC:
         if head.startswith(magic) or data.startswith(magic):
             return kind
@@ -67,6 +67,12 @@ def sniff(data: bytes) -> str | None:
     if _BITMAP.match(data) or _RIFF.match(data):
         return "image"
     return "mhtml" if _ARCHIVE.match(data[:4096]) else None
+
+
+def is_flat_opendocument(data: bytes) -> bool:
+    """Whether markup is an OpenDocument file as one XML document."""
+    head = data[:4096]
+    return b"<office:document" in head and b"urn:oasis:names:tc:opendocument:xmlns:office:1.0" in head
 
 
 def is_binary_text(text: str) -> bool:

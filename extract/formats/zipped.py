@@ -24,6 +24,7 @@ _PLAUSIBLE_SHARE = 2
 _NAMES_SHOWN = 8
 _SUFFIXES = frozenset({".htm", ".html", ".shtml", ".xhtml", ".asp", ".aspx", ".jsp", ".php", ".mht", ".mhtml"})
 _SUFFIXES |= {".txt", ".md", ".json", ".xml", ".pdf", ".rtf"}
+_SUFFIXES |= {".odt", ".ods", ".ott", ".ots", ".fodt", ".fods", ".ofd"}
 _SUFFIXES |= {".doc", ".docx", ".docm", ".dot", ".dotx", ".wps", ".wpt", ".xls", ".xlsx", ".xlsm", ".et"}
 _OF_THE_SYSTEM = re.compile(r"(?:^|/)(?:__MACOSX/|\.|~\$|Thumbs\.db$)")
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError, RuntimeError, KeyError)
@@ -87,15 +88,18 @@ class Archive:
     def parse(self, name: str) -> etree._Element | None:
         """The root of an XML member, None where there is none; ``UnreadableError`` where it is no XML."""
         data = self.read(name)
-        if data is None:
-            return None
-        try:
-            root = etree.fromstring(data, _parser())
-        except (etree.XMLSyntaxError, ValueError) as error:
-            raise UnreadableError(f"{self._what} is damaged at {_shown(name)}: {_one_line(error)}") from None
-        if root.getroottree().docinfo.internalDTD is not None:
-            raise UnreadableError(f"{self._what} is not read: it defines entities at {_shown(name)}")
-        return root
+        return None if data is None else parse_xml(data, self._what, f" at {_shown(name)}")
+
+
+def parse_xml(data: bytes, what: str, place: str = "") -> etree._Element:
+    """The root of an XML document; ``UnreadableError`` where it is none, or defines entities."""
+    try:
+        root = etree.fromstring(data, _parser())
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise UnreadableError(f"{what} is damaged{place}: {_one_line(error)}") from None
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise UnreadableError(f"{what} is not read: it defines entities{place}")
+    return root
 
 
 def _parser() -> etree.XMLParser:

@@ -14,7 +14,7 @@ from extract.page import Grid, UnreadableError
 from transform.read import read_report
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"
-SAMPLES = sorted(p for p in CORPUS.glob("*/*") if p.parent.name not in {"mended", "opendocument"})
+SAMPLES = sorted(path for path in CORPUS.glob("*/*") if path.parent.name != "mended")
 MENDED = sorted((CORPUS / "mended").glob("*"))
 MUTATIONS = 12
 

@@ -63,7 +63,7 @@ class _Placed:
 
 def print_pdf(paper: Paper, style: Print | None = None) -> bytes:
     """The paper as the bytes of a PDF document."""
-    return _Press(style or Print()).run(paper.items)
+    return Press(style or Print()).run(paper.items)
 
 
 def wrap(text: str, width: float, size: float, font: str) -> list[str]:
@@ -91,7 +91,9 @@ def _units(text: str) -> Iterator[str]:
         yield word
 
 
-class _Press:
+class Press:
+    """Sets papers on the pages of a canvas."""
+
     def __init__(self, style: Print) -> None:
         self.style = style
         self.font = square_font() if style.embedded else named_font()
