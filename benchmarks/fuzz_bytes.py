@@ -25,6 +25,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "xlsx": (),
     "xls": (),
     "opendocument": (),
+    "ofd": (),
     "pdf": (),
     "rtf": (),
     "mhtml": (),

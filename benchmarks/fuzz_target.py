@@ -18,7 +18,7 @@ import atheris
 with atheris.instrument_imports(include=["extract", "transform", "xlrd"]):
     import xlrd  # noqa: F401 - instrumented
 
-    from extract.formats import docx, legacy, mhtml, pdf, read_page, rtf, xlsx, zipped  # noqa: F401 - instrumented
+    from extract.formats import docx, legacy, mhtml, ofd, opendocument, pdf, read_page, rtf, xlsx, zipped  # noqa: F401 - instrumented
     from extract.page import UnreadableError
     from transform.read import read_report
 
