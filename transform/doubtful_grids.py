@@ -14,12 +14,12 @@ _FEWEST_TERMS = 2
 
 
 def doubtful_figures(placements: Mapping[str, Placement], figures: Mapping[str, Figure]) -> dict[Doubt, list[str]]:
-    """The figures with a number that stand in a grid in doubt, by its doubt (``columns`` or ``recognised``)."""
+    """The figures that stand in a grid in doubt, by its doubt (``columns`` or ``recognised``)."""
     found: dict[Doubt, list[str]] = {}
     for name, placement in placements.items():
         source = placement.token.source if placement.token else None
         doubt = source.doubt if isinstance(source, Grid) else ""
-        if doubt and name in figures and figures[name].value is not None:
+        if doubt and name in figures:
             found.setdefault(doubt, []).append(name)
     return found
 
@@ -37,6 +37,7 @@ def doubt_findings(
     ``figure.recognised``: the numbers were read in a picture, and no equation that holds proves them.
     """
     named = {name for finding in findings for name in finding.figures}
+    named |= {name for name, figure in figures.items() if figure.value is None}
     made = []
     columns = tuple(name for name in doubtful.get("columns", ()) if name not in named)
     if columns:
