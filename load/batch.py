@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -18,10 +19,13 @@ _Codes = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 def encoded(rows: pa.Table) -> pa.Table:
     """The rows in one piece, every column of strings with its distinct values once and a code a row."""
-    for position, field in enumerate(rows.schema):
-        if pa.types.is_string(field.type):
-            rows = rows.set_column(position, field.name, rows[position].dictionary_encode())
-    return rows.combine_chunks()
+    with ThreadPoolExecutor() as pool:
+        columns = list(pool.map(_encoded_column, rows.columns))
+    return pa.Table.from_arrays(columns, names=rows.column_names).combine_chunks()
+
+
+def _encoded_column(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    return values.dictionary_encode() if pa.types.is_string(values.type) else values
 
 
 def in_key_order(name: str, rows: pa.Table, key: Sequence[str]) -> pa.Table:

@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from load.cross_checks import Found
 from load.database import Connection, literal
+from load.views import reporters_of
 from transform.fold import fold
 from transform.forms import Form
 from transform.gazetteer import wording
@@ -29,11 +30,11 @@ _TOLERANCE = 1e-6
 _STEP = 1_000
 """After every check between years."""
 _TOTALS = """
+WITH reporter AS ({reporters})
 SELECT reporter.report_id, form, string_agg(text, '。' ORDER BY section.position) AS overview
 FROM reporter
 JOIN section ON section.report_id = reporter.report_id AND section.section = 'overview'
 WHERE chosen AND issuer_kind IN ('government', 'office') AND level <> 'town' AND form IS NOT NULL
-  AND division_code IN ({divisions})
 GROUP BY ALL
 ORDER BY reporter.report_id
 """
@@ -120,7 +121,7 @@ def below_rules() -> tuple[str, ...]:
 
 def sums_below(con: Connection, forms: Mapping[str, Form], divisions: str) -> Iterator[Found]:
     """What the checks find in the reports of the divisions that the subquery gives."""
-    totals = con.execute(_TOTALS.format(divisions=divisions)).fetchall()
+    totals = con.execute(_TOTALS.format(reporters=reporters_of(divisions))).fetchall()
     for step, check in enumerate(load_below(), _STEP):
         summing = [
             {"report_id": report_id, "form": form, "departments": bool(check.departments.search(claim))}

@@ -14,6 +14,7 @@ from load.below import below_rules, sums_below
 from load.copied import copied_reports
 from load.cross_checks import Found, findings, paired, rules, said, said_concepts
 from load.database import Connection, literal
+from load.views import reporters_of
 from load.wide import column_name, wide_table
 from transform.forms import Form
 
@@ -25,9 +26,9 @@ JOIN (VALUES (2), (4), (6), (9)) AS area(digits) ON digits <= length(division_co
 """
 _PAIRS = """
 CREATE OR REPLACE TEMP TABLE pair AS
-WITH mine AS (
-  SELECT report_id, series, year, form FROM reporter
-  WHERE chosen AND form IS NOT NULL AND division_code IN ({divisions})
+WITH reporter AS ({reporters}),
+mine AS (
+  SELECT report_id, series, year, form FROM reporter WHERE chosen AND form IS NOT NULL
 )
 SELECT
   now.report_id,
@@ -89,7 +90,7 @@ def check_between(con: Connection, forms: Mapping[str, Form], divisions: str = _
             f"DELETE FROM finding WHERE rule IN ({', '.join(map(literal, known))}) AND report_id IN "  # noqa: S608
             f"(SELECT report_id FROM report WHERE division_code IN ({concerned}))"
         )
-    con.execute(_PAIRS.format(divisions=divisions))
+    con.execute(_PAIRS.format(reporters=reporters_of(divisions)))
     con.execute(_STATED.format(concepts=", ".join(literal(concept) for _, concept in said_concepts())))
     combinations = con.execute("SELECT DISTINCT form_before, form FROM pair ORDER BY ALL").fetchall()
     _store(

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from load.cross_checks import Copied, Found, load_cross_checks
 from load.database import Connection
+from load.views import reporters_of
 
 _SHARES = r"""
-WITH mine AS (
-  SELECT report_id, series, year FROM reporter
-  WHERE chosen AND division_code IN ({divisions})
+WITH reporter AS ({reporters}),
+mine AS (
+  SELECT report_id, series, year FROM reporter WHERE chosen
 ),
 couple AS MATERIALIZED (
   SELECT now.report_id, before.report_id AS report_id_before, before.year AS year_before
@@ -48,7 +49,9 @@ def copied_reports(con: Connection, divisions: str) -> Iterator[Found]:
     """The findings on reports of the divisions that the subquery gives whose text is last year's."""
     for step, check in enumerate(load_cross_checks()):
         if isinstance(check, Copied):
-            found = con.execute(_SHARES.format(divisions=divisions), {"least": check.least, "share": check.share})
+            found = con.execute(
+                _SHARES.format(reporters=reporters_of(divisions)), {"least": check.least, "share": check.share}
+            )
             for report_id, year, _, share in found.fetchall():
                 message = check.message.format(int(100 * share), year)
                 yield Found(report_id, step, check.rule, check.severity, [], message)

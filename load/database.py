@@ -11,6 +11,8 @@ Connection = duckdb.DuckDBPyConnection
 
 _HOLDER = re.compile(r"lock is held in (?P<program>.*?) ?\(PID (?P<pid>\d+)\)")
 _OFFLINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+_WRITER = {"wal_autocheckpoint": "256MB"}
+"""A batch of reports writes more than the 16 MB after which DuckDB would rewrite the file at each commit."""
 
 
 class WarehouseError(ValueError):
@@ -37,7 +39,9 @@ def open_database(path: Path, *, read_only: bool = False, config: dict[str, str]
     if read_only and not path.exists():
         raise WarehouseError(f"{path}: no such file; `nianbao crawl` or `nianbao load` makes it")
     try:
-        return duckdb.connect(str(path), read_only=read_only, config={**_OFFLINE, **(config or {})})
+        return duckdb.connect(
+            str(path), read_only=read_only, config={**_OFFLINE, **({} if read_only else _WRITER), **(config or {})}
+        )
     except duckdb.Error as error:
         raise WarehouseError(_why_not_opened(path, str(error), one_line(error))) from None
 

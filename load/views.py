@@ -31,18 +31,29 @@ def create_views(con: Connection, forms: Mapping[str, Form]) -> None:
 
 def statements(crosswalk: Crosswalk, forms: Mapping[str, Form]) -> dict[str, str]:
     """The statement that makes each view which is not the view of a form, by name, each after those it reads."""
-    endings = {
-        "government": _ending(crosswalk.government_endings),
-        "office": _ending(crosswalk.office_endings),
-    }
     return {
-        "reporter": _template("sql/reporter.sql").substitute(endings),
+        "reporter": f"CREATE OR REPLACE VIEW reporter AS {reporter_query(crosswalk)}",
         "concept": _template("sql/concept.sql").substitute(rows=_concept_rows(crosswalk, tuple(forms))),
         "town_year": town_year_view(crosswalk),
         "doubt": _template("sql/doubt.sql").template,
         **{name: _template(f"marts/{name}.sql").template for name in mart_names()},
         "rollup": rollup_view(crosswalk),
     }
+
+
+def reporter_query(crosswalk: Crosswalk, reports: str = "report") -> str:
+    """The query of view ``reporter``, or of the same over some reports: ``reports`` is then a subquery in brackets.
+
+    Whether a report is chosen depends on the others of its division only.
+    """
+    return _template("sql/reporter.sql").substitute(
+        reports=reports, government=_ending(crosswalk.government_endings), office=_ending(crosswalk.office_endings)
+    )
+
+
+def reporters_of(divisions: str) -> str:
+    """The query of view ``reporter`` over the reports of the divisions that a subquery gives, without reading others."""
+    return reporter_query(load_crosswalk(), f"(FROM report WHERE division_code IN ({divisions}))")
 
 
 def mart_names() -> tuple[str, ...]:

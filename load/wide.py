@@ -5,6 +5,7 @@ Table ``figure`` stays what is true; a wide table is made from it, and follows e
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
@@ -37,7 +38,7 @@ def create_wide_tables(con: Connection, forms: Mapping[str, Form]) -> None:
         con.execute(f"CREATE OR REPLACE TABLE {wide_table(form.id)} ({columns})")
         con.execute(";\n".join(_comments(form)))
         for reports, figures in _stored(con, form.id):
-            _insert(con, form, wide_rows(form, reports, figures))
+            _insert(con, form, _Cells(figures).wide_rows(form, reports))
 
 
 def replace_wide_rows(con: Connection, forms: Mapping[str, Form], reports: pa.Table, figures: pa.Table) -> None:
@@ -45,12 +46,13 @@ def replace_wide_rows(con: Connection, forms: Mapping[str, Form], reports: pa.Ta
 
     ``reports`` has columns report_id and form, ``figures`` report_id, figure, value and corrected_value.
     """
-    form_of_report = reports["form"].to_pylist()
-    ids = reports["report_id"].to_pylist()
+    cells = _Cells(figures)
+    of_form = defaultdict(list)
+    for report_id, form_id in zip(reports["report_id"].to_pylist(), reports["form"].to_pylist(), strict=True):
+        of_form[form_id].append(report_id)
     for form in forms.values():
-        mine = pa.array([i for i, f in zip(ids, form_of_report, strict=True) if f == form.id], pa.string())
-        if len(mine):
-            _insert(con, form, wide_rows(form, mine, figures))
+        if mine := sorted(of_form[form.id]):
+            _insert(con, form, cells.wide_rows(form, mine))
 
 
 def delete_wide_rows(con: Connection, forms: Iterable[str], report_ids: str) -> None:
@@ -59,53 +61,53 @@ def delete_wide_rows(con: Connection, forms: Iterable[str], report_ids: str) -> 
         con.execute(f"DELETE FROM {wide_table(form)} WHERE report_id IN ({report_ids})")  # noqa: S608
 
 
-def wide_rows(form: Form, reports: pa.Array, figures: pa.Table) -> pa.Table:
-    """One row a report in the order of ``reports``, one column a figure of the form, NULL where there is no value.
+class _Cells:
+    """Values of figures, by report and figure: columns report_id, figure, value and corrected_value of a table."""
 
-    A corrected figure has its corrected value, and is named in the last column.
-    Rows of ``figures`` that belong to other reports or other forms are left out.
-    """
-    names = list(form.figures)
-    row = _positions(figures["report_id"], reports.to_pylist())
-    column = _positions(figures["figure"], names)
-    value = pc.coalesce(figures["corrected_value"], figures["value"]).to_numpy(zero_copy_only=False)
-    kept = (row >= 0) & (column >= 0) & ~np.isnan(value)
-    matrix = np.full((len(names), len(reports)), np.nan)
-    matrix[column[kept], row[kept]] = value[kept]
-    columns = [pa.array(line, pa.float64(), from_pandas=True) for line in matrix]
-    corrected = _corrected(figures, reports, row)
-    return pa.Table.from_arrays(
-        [reports, *columns, corrected], names=["report_id", *map(column_name, names), "corrected"]
-    )
+    def __init__(self, figures: pa.Table) -> None:
+        self._report, self._reports = codes(figures["report_id"])
+        self._figure, self._figures = codes(figures["figure"])
+        self._value = pc.coalesce(figures["corrected_value"], figures["value"]).to_numpy(zero_copy_only=False)
+        self._corrected = np.flatnonzero(pc.is_valid(figures["corrected_value"]).to_numpy())
+
+    def wide_rows(self, form: Form, reports: Sequence[str]) -> pa.Table:
+        """One row a report in the order of ``reports``, one column a figure of the form, NULL where there is no value.
+
+        A corrected figure has its corrected value, and is named in the last column.  Figures of other reports and of
+        other forms are left out.
+        """
+        names = list(form.figures)
+        row = _positions(self._reports, reports)[self._report]
+        column = _positions(self._figures, names)[self._figure]
+        kept = (row >= 0) & (column >= 0) & ~np.isnan(self._value)
+        matrix = np.full((len(names), len(reports)), np.nan)
+        matrix[column[kept], row[kept]] = self._value[kept]
+        columns = [pa.array(line, pa.float64(), from_pandas=True) for line in matrix]
+        corrected: list[list[str]] = [[] for _ in reports]
+        for position in self._corrected.tolist():
+            if row[position] >= 0:
+                corrected[row[position]].append(self._figures[self._figure[position]])
+        return pa.Table.from_arrays(
+            [pa.array(reports, pa.string()), *columns, pa.array(map(sorted, corrected), pa.list_(pa.string()))],
+            names=["report_id", *map(column_name, names), "corrected"],
+        )
 
 
-def _corrected(figures: pa.Table, reports: pa.Array, row: np.ndarray[tuple[int], np.dtype[np.int64]]) -> pa.Array:
-    """The ids of the corrected figures of each report, sorted; ``row`` tells which report each figure is of."""
-    names: list[list[str]] = [[] for _ in range(len(reports))]
-    for position in np.flatnonzero(pc.is_valid(figures["corrected_value"]).to_numpy()).tolist():
-        if row[position] >= 0:
-            names[row[position]].append(figures["figure"][position].as_py())
-    return pa.array([sorted(found) for found in names], pa.list_(pa.string()))
-
-
-def _positions(values: pa.ChunkedArray, among: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """The position of each value in ``among``, -1 where it is not there."""
-    code, distinct = codes(values)
+def _positions(values: Sequence[str], among: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """The position of each value in ``among``, -1 where it is not there; one more -1 at the end, for no value."""
     place = {value: position for position, value in enumerate(among)}
-    of_code = np.array([*(place.get(value, -1) for value in distinct), -1], np.int64)
-    positions: np.ndarray[tuple[int], np.dtype[np.int64]] = of_code[code]
-    return positions
+    return np.array([*(place.get(value, -1) for value in values), -1], np.int64)
 
 
 def _insert(con: Connection, form: Form, rows: pa.Table) -> None:
     con.register("incoming_wide", rows)
     try:
-        con.execute(f"INSERT INTO {wide_table(form.id)} SELECT * FROM incoming_wide ORDER BY report_id")  # noqa: S608
+        con.execute(f"INSERT INTO {wide_table(form.id)} FROM incoming_wide")
     finally:
         con.unregister("incoming_wide")
 
 
-def _stored(con: Connection, form: str) -> Iterator[tuple[pa.Array, pa.Table]]:
+def _stored(con: Connection, form: str) -> Iterator[tuple[list[str], pa.Table]]:
     query = "SELECT report_id FROM report WHERE form = ? ORDER BY report_id"
     ids = [row[0] for row in con.execute(query, [form]).fetchall()]
     for start in range(0, len(ids), _REPORTS_AT_ONCE):
@@ -114,7 +116,7 @@ def _stored(con: Connection, form: str) -> Iterator[tuple[pa.Array, pa.Table]]:
             "SELECT report_id, figure, value, corrected_value FROM figure WHERE report_id BETWEEN ? AND ?",
             params=[part[0], part[-1]],
         ).to_arrow_table()
-        yield pa.array(part, pa.string()), figures
+        yield part, figures
 
 
 def _comments(form: Form) -> list[str]:

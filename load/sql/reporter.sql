@@ -1,4 +1,3 @@
-CREATE OR REPLACE VIEW reporter AS
 WITH known AS (
   SELECT
     report.report_id,
@@ -23,7 +22,7 @@ WITH known AS (
     report.published_on,
     report.fetched_at,
     report.url
-  FROM report
+  FROM ${reports} AS report
   LEFT JOIN division ON division.code = report.division_code
 ),
 series AS (
