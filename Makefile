@@ -58,7 +58,7 @@ bench: setup  ## Measure pages a second beside lxml and pandas.read_html, and an
 bench-hosts: setup  ## Ask 1,000 hosts with a pause of 1 s each: as long as the slowest host, not as all in a row
 	@$(BIN)/python -m benchmarks.night hosts
 
-bench-warehouse: setup  ## Measure load rate, size and marts on 200,000 synthetic reports
+bench-warehouse: setup  ## Measure load rate, size, marts and dashboard on 200,000 synthetic reports
 	@$(BIN)/python -m benchmarks.warehouse
 
 fuzz: setup  ## Render and read back many more hostile layouts than the tests do

@@ -26,6 +26,7 @@ from flows.parse import read_document, read_file, why_unreadable
 from flows.settings import Settings
 from flows.source_checks import allowed_registry
 from flows.sources import Town, group_towns
+from load.board import renew_board
 from load.database import Connection
 from load.divisions import holds_divisions, load_divisions
 from load.publish import begin_working_copy, publish
@@ -282,8 +283,9 @@ def load(results: Iterable[TownResult], warehouse: Path | Connection) -> None:
 
 
 def publish_warehouse(settings: Settings) -> None:
-    """Replace the published database by a finished copy of the working one."""
+    """Replace the published database by a finished copy of the working one, and what a dashboard has made of it."""
     publish(settings.warehouse, settings.published)
+    renew_board(settings.published, settings.home)
 
 
 @dataclass(frozen=True, slots=True)

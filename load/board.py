@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from importlib import resources
 from itertools import islice, product
 from pathlib import Path
@@ -22,6 +22,7 @@ from transform.fold import fold
 
 _TABLES = ("town_year", "reported", "existing", "judged", "found", "doubtful")
 _MOST_READINGS = 12
+_FILES = "dashboard-*.duckdb"
 _DIVISIONS = "SELECT code, name, level, province, prefecture, county FROM published.division ORDER BY code"
 
 
@@ -50,12 +51,22 @@ def prepare_board(published: Path, folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".dashboard-", dir=folder) as private:
             _make(published, Path(private) / "board.duckdb").replace(target)
-        for other in folder.glob("dashboard-*.duckdb"):
+        for other in folder.glob(_FILES):
             if other != target:
                 other.unlink()
     except OSError as error:
         raise WarehouseError(f"{folder}: cannot be written: {error.strerror or error}") from None
     return target
+
+
+def renew_board(published: Path, folder: Path) -> None:
+    """Make the aggregates of a database that was just published where those of an earlier one are: a dashboard is used.
+
+    Where that cannot be done nothing is said: the dashboard tries again when it is next looked at, and says why.
+    """
+    if any(folder.glob(_FILES)):
+        with suppress(WarehouseError, ImportError):
+            prepare_board(published, folder)
 
 
 def open_board(published: Path, board: Path) -> Connection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -111,17 +111,19 @@ def table(
     name: str,
     *,
     height: int | None = None,
-    shown: Callable[[pd.DataFrame], pd.DataFrame] = lambda rows: rows,
+    links: Mapping[str, tuple[str, str, str]] | None = None,
 ) -> None:
     """A table whose columns sort at a click, with all its rows to download for a spreadsheet.
 
-    ``columns`` maps the columns to show, in order, to their headings or column configurations; ``shown`` changes
-    the rows for the eye only.
+    ``columns`` maps the columns to show, in order, to their headings or column configurations; ``links``
+    adds columns for the eye only: the address of a view whose parameter is what another column holds.
     """
     w = words()
     if len(rows) > _MOST_ROWS:
         st.caption(w("first_rows", shown=_MOST_ROWS, rows=len(rows)))
-    visible = shown(rows.head(_MOST_ROWS).copy())
+    visible = rows.head(_MOST_ROWS)
+    for column, (view, parameter, source) in (links or {}).items():
+        visible = visible.assign(**{column: [address(view, **{parameter: value}) for value in visible[source]]})
     st.dataframe(
         visible,
         hide_index=True,
@@ -163,6 +165,11 @@ def percent(label: str) -> Any:
 def number(label: str) -> Any:
     """A column of numbers."""
     return st.column_config.NumberColumn(label, format="localized")
+
+
+TO_BODY = ("town", "code", "code")
+TO_PAGE = ("report", "id", "report_id")
+"""What ``links`` of :func:`table` say of a column that leads to a body, and to the marked page of a report."""
 
 
 def link(label: str) -> Any:

@@ -23,6 +23,7 @@ from flows.pipeline import (
     reread_town,
 )
 from flows.settings import Settings
+from load.board import board_file, prepare_board
 from load.query import run_query
 
 
@@ -38,6 +39,17 @@ def crawl(settings: Settings) -> list[TownResult]:
 
 def rows(settings: Settings, sql: str) -> list[tuple[object, ...]]:
     return run_query(settings.published, sql)[1]
+
+
+@pytest.mark.usefixtures("site")
+def test_publishing_makes_the_aggregates_anew_where_a_dashboard_has_been_used(settings: Settings) -> None:
+    crawl(settings)
+    assert list(settings.home.glob("dashboard-*")) == []
+    earlier = prepare_board(settings.published, settings.home)
+    publish_warehouse(settings)
+    newer = board_file(settings.published, settings.home)
+    assert list(settings.home.glob("dashboard-*")) == [newer]
+    assert newer != earlier
 
 
 def test_every_page_is_fetched_kept_read_loaded_and_published(settings: Settings, site: tuple[Path, str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from flows.dashboard.charts import lines
-from flows.dashboard.parts import address, board, choose, link, number, percent, search, table, words
+from flows.dashboard.parts import TO_BODY, board, choose, link, number, percent, search, table, words
 from flows.dashboard.words import measures
 from load.board_views import place_of, series
 
@@ -38,7 +38,6 @@ def draw() -> None:
     st.altair_chart(lines(rows, value_format=".0%" if share else ",d", height=380), alt=w("compare"))
     st.caption(w("compare_says"))
     rows["verdict"] = rows["verdict"].map(w.verdict)
-    rows["page"] = [address("town", code=code) for code in rows["code"]]
     columns = {
         "name": w("division"),
         "year": st.column_config.NumberColumn(w("year"), format="%d"),
@@ -48,4 +47,4 @@ def draw() -> None:
         "verdict": w("verdict"),
         "page": link(w("town")),
     }
-    table(rows, columns, "comparison")
+    table(rows, columns, "comparison", links={"page": TO_BODY})

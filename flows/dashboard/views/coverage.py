@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from flows.dashboard.charts import heat_map
-from flows.dashboard.parts import LEVELS, address, board, choose, choose_area, link, number, table, words
+from flows.dashboard.parts import LEVELS, TO_BODY, board, choose, choose_area, link, number, table, words
 from load.board_views import coverage
 
 
@@ -25,8 +25,7 @@ def draw() -> None:
     st.altair_chart(heat_map(rows, value, w), alt=w("coverage"))
     counts = rows.pivot(index=["code", "name", "existing"], columns="year", values="with_report").reset_index()
     counts.columns = counts.columns.map(str)
-    counts["page"] = [address("town", code=code) for code in counts["code"]]
     years = [column for column in counts.columns if column.isdigit()]
     st.caption(w("counts_say"))
     headings = {"name": w("area"), "existing": number(w("existing")), **{year: number(year) for year in years}}
-    table(counts, headings | {"page": link(w("town"))}, "coverage")
+    table(counts, headings | {"page": link(w("town"))}, "coverage", links={"page": TO_BODY})

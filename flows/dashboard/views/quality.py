@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from flows.dashboard.charts import verdict_bars
-from flows.dashboard.parts import address, board, choose, link, number, percent, table, words
+from flows.dashboard.parts import TO_PAGE, board, choose, link, number, percent, table, words
 from load.board_views import children, found_by_rule, most_doubtful, verdicts, verified_by_province, years
 
 
@@ -34,10 +34,8 @@ def draw() -> None:
     columns = {c: w(c) for c in ("rule", "severity", "cause")} | {c: number(w(c)) for c in ("reports", "findings")}
     table(found_by_rule(board(), year, province), columns, "rules")
     st.subheader(w("most_errors"), anchor=False)
-    rows = most_doubtful(board(), year, province)
-    rows["marked"] = [address("report", id=report_id) for report_id in rows["report_id"]]
     table(
-        rows,
+        most_doubtful(board(), year, province),
         {
             "issuer": w("issuer"),
             "place": w("place"),
@@ -47,4 +45,5 @@ def draw() -> None:
             "marked": link(w("marked_page")),
         },
         "errors",
+        links={"marked": TO_PAGE},
     )

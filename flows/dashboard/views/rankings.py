@@ -5,7 +5,19 @@ from __future__ import annotations
 import streamlit as st
 
 from flows.dashboard.charts import bars
-from flows.dashboard.parts import LEVELS, address, board, choose, choose_area, link, number, percent, table, words
+from flows.dashboard.parts import (
+    LEVELS,
+    TO_BODY,
+    TO_PAGE,
+    board,
+    choose,
+    choose_area,
+    link,
+    number,
+    percent,
+    table,
+    words,
+)
 from flows.dashboard.words import measures
 from load.board_views import ranking, years
 
@@ -54,6 +66,4 @@ def draw() -> None:
         "marked": link(w("marked_page")),
     }
     rows["verdict"] = rows["verdict"].map(w.verdict)
-    rows["page"] = [address("town", code=code) for code in rows["code"]]
-    rows["marked"] = [address("report", id=report_id) for report_id in rows["report_id"]]
-    table(rows, columns, "ranking")
+    table(rows, columns, "ranking", links={"page": TO_BODY, "marked": TO_PAGE})

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from flows.dashboard.charts import lines, shares
-from flows.dashboard.parts import address, board, figures_table, link, search, table, words
+from flows.dashboard.parts import TO_PAGE, board, figures_table, link, search, table, words
 from flows.dashboard.words import Words, units
 from load.board_views import SMALL, body, body_reports, findings, place_of
 
@@ -100,12 +100,8 @@ def _findings(years: pd.DataFrame, w: Words) -> None:
 
 def _reports(reports: pd.DataFrame, w: Words) -> None:
     st.subheader(w("reports"), anchor=False)
-    rows = reports.assign(
-        marked=[address("report", id=report_id) for report_id in reports["report_id"]],
-        verdict=reports["verdict"].map(w.verdict),
-    )
     table(
-        rows,
+        reports.assign(verdict=reports["verdict"].map(w.verdict)),
         {
             "year": st.column_config.NumberColumn(w("year"), format="%d"),
             "issuer": w("issuer"),
@@ -116,6 +112,7 @@ def _reports(reports: pd.DataFrame, w: Words) -> None:
             "url": link(w("source_page")),
         },
         "reports",
+        links={"marked": TO_PAGE},
     )
 
 
