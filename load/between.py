@@ -107,18 +107,14 @@ def check_between(con: Connection, forms: Mapping[str, Form], divisions: str = _
 
 
 def _store(con: Connection, found: Iterable[Found]) -> None:
-    rows = [_row(finding) for finding in found]
-    if rows:
-        con.register("found_between", pa.Table.from_pylist(rows, _FOUND))
+    if rows := list(found):
+        columns = {name: [getattr(finding, name) for finding in rows] for name in _FOUND.names}
+        columns["suggested"] = [[{"figure": f, "value": v} for f, v in pairs] for pairs in columns["suggested"]]
+        con.register("found_between", pa.table(columns, _FOUND))
         try:
             con.execute(_STORE)
         finally:
             con.unregister("found_between")
-
-
-def _row(found: Found) -> dict[str, object]:
-    suggested = [{"figure": figure, "value": value} for figure, value in found.suggested]
-    return {name: getattr(found, name) for name in Found.__slots__} | {"suggested": suggested}
 
 
 def _compared(con: Connection, before: Form, now: Form) -> Iterator[pa.Table]:

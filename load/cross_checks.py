@@ -142,8 +142,10 @@ def findings(before: Form, now: Form, pairs: pa.Table) -> Iterator[Found]:
             continue
         else:
             hits, first, second = _jump(check, numbers) if isinstance(check, Jump) else _pasted(check, numbers)
-        for position in np.flatnonzero(hits).tolist():
-            message = check.message.format(f"{first[position]:.15g}", f"{second[position]:.15g}", years[position])
+        positions = np.flatnonzero(hits)
+        stated = zip(positions.tolist(), first[positions].tolist(), second[positions].tolist(), strict=True)
+        for position, one, other in stated:
+            message = check.message.format(f"{one:.15g}", f"{other:.15g}", years[position])
             doubtful = _doubtful(check, numbers, position)
             found = Found(report_ids[position], step, check.rule, check.severity, doubtful, message)
             yield _decided(found, check, numbers, position) if isinstance(check, Balance) else found

@@ -52,7 +52,7 @@ def reporter_query(crosswalk: Crosswalk, reports: str = "report") -> str:
 
 
 def reporters_of(divisions: str) -> str:
-    """The query of view ``reporter`` over the reports of the divisions that a subquery gives, without reading others."""
+    """The query of view ``reporter`` over the reports of the divisions that a subquery gives; no others are read."""
     return reporter_query(load_crosswalk(), f"(FROM report WHERE division_code IN ({divisions}))")
 
 
