@@ -105,7 +105,7 @@ def test_bytes_that_hold_no_page_are_one_line(data: bytes) -> None:
 
 
 def test_a_reader_that_fails_costs_its_page_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_: object) -> Report:
+    def fail(*_: object, **__: object) -> Report:
         raise ZeroDivisionError("first\nsecond")
 
     monkeypatch.setattr(flows.parse, "read_report", fail)
