@@ -378,24 +378,25 @@ def history(
 def rebuild(
     compare: Annotated[bool, typer.Option("--compare", help="Only say what would differ; change nothing.")] = False,
     layout: Annotated[RowFormat, typer.Option("--format", help="How to print the differences.")] = RowFormat.TABLE,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes to read with; by default one a core.")] = None,
     home: Home = None,
 ) -> None:
     """Make the whole warehouse anew from the archive.
 
-    Tells every run again in its order, reads what was new or had changed, prints what differs from the published
-    database, and takes its place. Nothing is fetched.
+    Reads in partitions all that was new or had changed in any run, loads it in the order in which it came, prints what
+    differs from the published database, and takes its place at the end. Nothing is fetched.
 
     \b
     Examples:
       nianbao rebuild --compare
-      nianbao rebuild
+      nianbao rebuild --jobs 4
 
-    Exit status: 0 done (with --compare: no difference), 1 some difference (--compare), 2 nothing to compare with, 3 no
-    archive, or another run is going on.
+    Exit status: 0 done (with --compare: no difference), 1 some difference (--compare), or bytes that the archive has no
+    more, 2 nothing to compare with, 3 no archive, or another run is going on.
     """
     from flows.runs import rebuild_now
 
-    raise typer.Exit(rebuild_now(_settings(home=home), layout.value, compare=compare))
+    raise typer.Exit(rebuild_now(_settings(home=home), layout.value, compare=compare, jobs=jobs))
 
 
 @app.command()

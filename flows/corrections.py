@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from functools import lru_cache
 from importlib import resources
@@ -21,6 +22,11 @@ def active_corrections() -> tuple[Correction, ...]:
     """
     path = os.environ.get(_VARIABLE)
     return _corrections_in(Path(path)) if path else _shipped()
+
+
+def corrections_fingerprint() -> str:
+    """A hash over the corrections in force: what was read with others is read again."""
+    return hashlib.sha256(repr(active_corrections()).encode()).hexdigest()[:16]
 
 
 @lru_cache(maxsize=1)

@@ -5,20 +5,20 @@ A night that was cut off goes on where it stopped: what it visited is not asked 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from extract.archive import Archive, Visit
 from extract.web.answer import Outcome
 from extract.web.crawler import Crawler
-from flows.corrections import active_corrections
+from flows.corrections import corrections_fingerprint
 from flows.ledger import NIGHTLY, begin_run, end_run
 from flows.lock import single_run
 from flows.pipeline import FetchedTown, Known, Summary, TownResult, fetch_towns, load, read_fetched, registered_towns
 from flows.settings import Settings
 from flows.sources import Town
 from flows.suspicion import doubts_about
+from load.corrections import read_with, set_read_with
 from load.database import open_database
 from load.ledger import Run, counted, hosts_gone, last_ended
 from load.warehouse import transaction
@@ -29,7 +29,6 @@ Advance = Callable[[int, int], None]
 _KNOWN = """
 SELECT address, snapshot_sha256, page_url FROM report WHERE parser_version = $version
 """
-_READ_WITH = "SELECT value FROM meta WHERE key = 'corrections'"
 _LOADED = "SELECT source FROM visit WHERE run_id = $run"
 
 
@@ -44,7 +43,7 @@ class Night:
         self.run = begin_run(settings, self.archive, NIGHTLY, go_on=True)
         self.summary = Summary()
         self._warehouse = open_database(settings.warehouse)
-        self._corrections = hashlib.sha256(repr(active_corrections()).encode()).hexdigest()[:16]
+        self._corrections = corrections_fingerprint()
         self._known = frozenset(self._read_already())
         loaded = self._warehouse.execute(_LOADED, {"run": self.run.run_id}).fetchall()
         self._loaded = frozenset(source for (source,) in loaded)
@@ -73,8 +72,7 @@ class Night:
         now = counted(self._warehouse, self.run)
         gone = hosts_gone(self._warehouse, last.run_id, now.run_id) if last else []
         with transaction(self._warehouse):
-            self._warehouse.execute("DELETE FROM meta WHERE key = 'corrections'")
-            self._warehouse.execute("INSERT INTO meta VALUES ('corrections', $hash)", {"hash": self._corrections})
+            set_read_with(self._warehouse, self._corrections)
         self._warehouse.close()
         doubts = doubts_about(now, last, gone, self.settings.thresholds)
         publish = now.answered > 0 or self.settings.published.exists()
@@ -84,7 +82,7 @@ class Night:
 
     def _read_already(self) -> Iterator[Known]:
         """What need not be read again, as long as it and the corrections are as they were."""
-        if self._warehouse.execute(_READ_WITH).fetchall() != [(self._corrections,)]:
+        if read_with(self._warehouse) != self._corrections:
             return
         rows = self._warehouse.execute(_KNOWN, {"version": parser_version()}).fetchall()
         for address, sha256, page_url in rows:

@@ -217,7 +217,7 @@ def read_fetched(
     A report that is ``known`` is read only where it, or a document of its page, is new or has changed since it was
     ``loaded`` (addresses, with all that this run saw of them).
     """
-    news = {visit.page or visit.source for visit in fetched.visits if _is_news(visit) and visit.source not in loaded}
+    news = {visit.page or visit.source for visit in fetched.visits if is_news(visit) and visit.source not in loaded}
     wanted = [visit for visit in fetched.visits if visit.source in news or not _is_settled(visit, known)]
     wanted += [visit for visit in fetched.visits if visit.page in news and visit.source not in news]
     problems = [_Outcome(p.url, stage="find", reason=p.reason, outcome=p.outcome) for p in fetched.problems]
@@ -339,9 +339,9 @@ def _content(answer: Response, archive: Archive) -> Content:
     return kept_content(answer.url, kept, archive)
 
 
-def _is_news(visit: Visit) -> bool:
+def is_news(visit: Visit) -> bool:
     """Whether the bytes are new or have changed, or it is said for the first time of which division they are."""
-    return visit.change in (Change.NEW, Change.CHANGED) or (visit.kept is not None and visit.division is not None)
+    return visit.change in (Change.NEW, Change.CHANGED) or (visit.sha256 is not None and visit.division is not None)
 
 
 def _is_settled(visit: Visit, known: Container[Known]) -> bool:
@@ -400,7 +400,7 @@ def _read_kept(source: Source, archive: Shelf, kept: Kept | None) -> list[_Outco
 def _with_page(document: _Outcome, page_url: str, archive: Shelf) -> _Outcome:
     """A document's reading with what its page, as it was kept last, says besides."""
     kept = archive.latest(page_url)
-    page = _read(archive.get(kept.sha256), _source(kept), kept).reading if kept else None
+    page = _read_of(kept, None, archive).reading if kept else None
     if not (page and document.reading):
         return document
     reading = document.reading
@@ -410,13 +410,25 @@ def _with_page(document: _Outcome, page_url: str, archive: Shelf) -> _Outcome:
 def _read_documents(page: _Outcome, url: str, links: Iterable[str], archive: Shelf) -> list[_Outcome]:
     """The reports that the documents of a page hold, and the page without a report; nothing where they hold none."""
     kept = [document for link in links if (document := archive.latest(link))]
-    read = [_read(archive.get(found.sha256), _source(found, url), found) for found in kept]
+    read = [_read_of(found, url, archive) for found in kept]
     readings = best_readings(
         (outcome.reading for outcome in read if outcome.reading), page.reading.report if page.reading else None
     )
     snapshots = {outcome.address: outcome.snapshot for outcome in read}
     found = [_Outcome(_named(r.source), r, snapshots[_named(r.source)]) for r in readings]
-    return [replace(page, reading=None, stage=""), *found] if found else []
+    lost = [outcome for outcome in read if outcome.stage == "archive"]
+    if found:
+        page = replace(page, reading=None, stage="")
+    return [page, *found, *lost] if found or lost else []
+
+
+def _read_of(kept: Kept, page_url: str | None, archive: Shelf) -> _Outcome:
+    """Read a version that is kept; a document of the page ``page_url``, if any."""
+    source = _source(kept, page_url)
+    try:
+        return _read(archive.get(kept.sha256), source, kept)
+    except ArchiveError as error:
+        return _Outcome(_named(source), stage="archive", reason=one_line(error))
 
 
 def _read(data: bytes, source: Source, kept: Kept | None) -> _Outcome:

@@ -3,65 +3,77 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from extract.archive import Archive, Visit
-from extract.archive.replay import PastRun, Replay
+from extract.archive import Archive
+from extract.archive.records import RunEvent
+from extract.archive.replay import Partition, partitions
+from flows.corrections import corrections_fingerprint
+from flows.engine import in_order
 from flows.errors import ExitCode, UserError
 from flows.ledger import run_of
-from flows.pipeline import FetchedTown, TownResult, load, prepare_warehouse, publish_warehouse, read_fetched
+from flows.partition import PartsRead, read_partition
+from flows.pipeline import Failure, prepare_warehouse, publish_warehouse
 from flows.settings import Settings
-from flows.sources import Town
-from load.database import Connection
+from load.between import check_between
+from load.corrections import set_read_with
 from load.diff import Change, diff_warehouses
 from load.ledger import Run, counted, record_run
-from load.warehouse import open_warehouse, transaction
+from load.parts import read_part
+from load.warehouse import load_tables, open_warehouse, transaction
+from transform.forms import load_forms
 
-_VISITS_A_BATCH = 500
+Advance = Callable[[int, int], None]
+Engine = Callable[[Callable[[Partition], PartsRead], Sequence[Partition]], Iterator[PartsRead]]
+"""Does the work on every partition somewhere, and gives the results in order."""
+_MEMORY = "1GB"
+"""What DuckDB may keep in memory; it works on files beside the database with what is more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """What a rebuild did: runs and visits told again, reports read, and what differs from the published database."""
+    """What a rebuild did: runs and visits told again, reports read, what differs from the published database.
 
-    runs: int
-    visits: int
-    readings: int
-    changes: tuple[Change, ...]
+    ``failures`` tells of what the archive should have had and has not.
+    """
+
+    runs: int = 0
+    visits: int = 0
+    readings: int = 0
+    failures: tuple[Failure, ...] = ()
+    changes: tuple[Change, ...] = ()
 
     @property
     def line(self) -> str:
         """The rebuild in one line, for a log."""
         counts = f"runs: {self.runs}; visits: {self.visits}; reports read: {self.readings}"
-        return f"{counts}; differences: {len(self.changes)}"
+        return f"{counts}; differences: {len(self.changes)}; failures: {len(self.failures)}"
 
 
-class _Everything:
-    """Holds whatever is asked for: only what is new or has changed is read."""
-
-    def __contains__(self, _: object) -> bool:
-        return True
-
-
-def rebuild_warehouse(settings: Settings, *, compare: bool = False) -> Rebuilt:
+def rebuild_warehouse(
+    settings: Settings, *, compare: bool = False, engine: Engine = in_order, advance: Advance | None = None
+) -> Rebuilt:
     """Make the warehouse anew, compare it with the published one, and put it in its place unless only to ``compare``.
 
-    The lock of the home folder is held by the caller.  Raises :class:`UserError` where there is nothing to compare
+    The lock of the home folder is held by the caller; ``advance`` is told how many partitions are done, of how many.
+    Raises :class:`UserError` where there is nothing to compare
     with, or no archive.
     """
     if compare and not settings.published.exists():
         raise UserError(f"{settings.published}: no such file; there is nothing to compare with")
     archive = Archive(settings.archive)
-    if not archive.everything():
+    if not archive.stretches():
         raise UserError(f"{settings.archive} is empty; there is nothing to rebuild from", ExitCode.NOTHING_DONE)
     place = settings.model_copy(update={"home": settings.home / "rebuild"})
     shutil.rmtree(place.home, ignore_errors=True)
     try:
-        rebuilt = _tell_again(archive, place)
+        read = partial(read_partition, root=settings.archive, folder=place.home)
+        rebuilt = _tell_again(archive, place, partial(engine, read), advance)
         if settings.published.exists():
             rebuilt = replace(rebuilt, changes=tuple(diff_warehouses(settings.published, place.warehouse)))
         if not compare:
@@ -69,56 +81,47 @@ def rebuild_warehouse(settings: Settings, *, compare: bool = False) -> Rebuilt:
             place.warehouse.replace(settings.warehouse)
             publish_warehouse(settings)
     finally:
+        archive.close()
         shutil.rmtree(place.home, ignore_errors=True)
     return rebuilt
 
 
-def _tell_again(archive: Archive, place: Settings) -> Rebuilt:
+def _tell_again(
+    archive: Archive,
+    place: Settings,
+    read_all: Callable[[Sequence[Partition]], Iterator[PartsRead]],
+    advance: Advance | None,
+) -> Rebuilt:
     prepare_warehouse(place)
-    replay = Replay(archive)
-    runs = visits = readings = 0
+    visits = readings = 0
+    lost = archive.lost()
+    failures = [Failure("", what, "archive", why) for what, why in lost.items()]
+    everything, runs = partitions(archive), archive.runs()
     with open_warehouse(place.warehouse) as warehouse:
-        for past in replay.runs():
-            for batch in _batches(past.visits):
-                result = _read(batch, replay)
-                load([result], warehouse)
-                readings += len(result.readings)
-            visits += len(past.visits)
-            runs += _record(past, warehouse)
-    return Rebuilt(runs, visits, readings, ())
+        warehouse.execute(f"SET memory_limit = '{_MEMORY}'")
+        for number, done in enumerate(read_all(everything), 1):
+            for part in done.parts:
+                load_tables(warehouse, read_part(part), between=False)
+                shutil.rmtree(part)
+            visits += done.visits
+            readings += done.readings
+            failures += [failure for failure in done.failures if failure.address not in lost]
+            if advance:
+                advance(number, len(everything))
+        with transaction(warehouse):
+            check_between(warehouse, load_forms())
+            set_read_with(warehouse, corrections_fingerprint())
+            for began, ended in runs:
+                record_run(warehouse, _told(counted(warehouse, run_of(began)), ended))
+    return Rebuilt(len(runs), visits, readings, tuple(failures))
 
 
-def _read(visits: tuple[Visit, ...], replay: Replay) -> TownResult:
-    town = Town("rebuild", "rebuild", None, ())
-    return read_fetched(FetchedTown(town, visits), archive=replay, known=_Everything())
-
-
-def _batches(visits: tuple[Visit, ...]) -> Iterator[tuple[Visit, ...]]:
-    """Visits in their order, some hundreds together; a page and its documents stay together."""
-    groups: dict[str, list[Visit]] = {}
-    for visit in visits:
-        groups.setdefault(visit.page or visit.source, []).append(visit)
-    batch: list[Visit] = []
-    for group in groups.values():
-        batch += group
-        if len(batch) >= _VISITS_A_BATCH:
-            yield tuple(batch)
-            batch = []
-    if batch:
-        yield tuple(batch)
-
-
-def _record(past: PastRun, warehouse: Connection) -> int:
-    """Write a run into the ledger as its last record tells of it, else as far as it came; 0 for visits of no run."""
-    if past.began is None:
-        return 0
-    run = counted(warehouse, run_of(past.began))
-    if past.ended:
-        told: dict[str, Any] = {name: _typed(name, value) for name, value in past.ended.facts if name in _FACTS}
-        run = replace(run, **told)
-    with transaction(warehouse):
-        record_run(warehouse, run)
-    return 1
+def _told(run: Run, ended: RunEvent | None) -> Run:
+    """The run as its last record tells of it; as far as it came where there is none."""
+    facts: dict[str, Any] = {
+        name: _typed(name, value) for name, value in (ended.facts if ended else ()) if name in _FACTS
+    }
+    return replace(run, **facts)
 
 
 _FACTS = {field.name: str(field.type) for field in fields(Run)}

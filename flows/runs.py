@@ -7,9 +7,11 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from extract.archive import Archive
+from flows.engine import in_order
 from flows.errors import ExitCode
 from flows.exports import print_changes
 from flows.ledger import LOAD, begin_run, end_run
@@ -75,14 +77,15 @@ def rerun_now(settings: Settings, town: str, *, year: int | None, refetch: bool)
     return _complain_of(rerun.failures)
 
 
-def rebuild_now(settings: Settings, layout: str, *, compare: bool) -> ExitCode:
+def rebuild_now(settings: Settings, layout: str, *, compare: bool, jobs: int | None = None) -> ExitCode:
     """Make the warehouse anew from the archive and print what differs; with ``compare`` only that."""
-    with single_run(settings.home):
-        rebuilt = rebuild_warehouse(settings, compare=compare)
+    with single_run(settings.home), _progress("reading") as advance:
+        rebuilt = rebuild_warehouse(settings, compare=compare, engine=partial(in_order, jobs=jobs), advance=advance)
     if rebuilt.changes:
         print_changes(rebuilt.changes, layout)
+    status = _complain_of(rebuilt.failures)
     complain(rebuilt.line)
-    return ExitCode.SOME_FAILED if compare and rebuilt.changes else ExitCode.OK
+    return ExitCode.SOME_FAILED if compare and rebuilt.changes else status
 
 
 def load_paths(settings: Settings, paths: Sequence[str]) -> ExitCode:

@@ -27,6 +27,7 @@ from transform.gazetteer import wording
 from transform.model import Severity
 
 _TOLERANCE = 1e-6
+_TEXTS_AT_ONCE = 500
 _STEP = 1_000
 """After every check between years."""
 _TOTALS = """
@@ -121,15 +122,20 @@ def below_rules() -> tuple[str, ...]:
 
 def sums_below(con: Connection, forms: Mapping[str, Form], divisions: str) -> Iterator[Found]:
     """What the checks find in the reports of the divisions that the subquery gives."""
-    totals = con.execute(_TOTALS.format(reporters=reporters_of(divisions))).fetchall()
     for step, check in enumerate(load_below(), _STEP):
         summing = [
             {"report_id": report_id, "form": form, "departments": bool(check.departments.search(claim))}
-            for report_id, form, overview in totals
+            for report_id, form, overview in _overviews(con, divisions)
             if form in check.forms and (claim := check.claim(overview))
         ]
         if summing:
             yield from _found(con, forms, check, step, summing)
+
+
+def _overviews(con: Connection, divisions: str) -> Iterator[tuple[str, str, str]]:
+    """Report, form and overview of all that may summarise others, some hundreds of texts at a time."""
+    for batch in con.sql(_TOTALS.format(reporters=reporters_of(divisions))).to_arrow_reader(_TEXTS_AT_ONCE):
+        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 
 def _found(

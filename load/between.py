@@ -7,6 +7,8 @@ neither the order of loading nor the time of fetching makes a difference; they n
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from tempfile import TemporaryFile
 
 import pyarrow as pa
 
@@ -77,6 +79,7 @@ _FOUND = pa.schema(
     ]
 )
 _PAIRS_AT_ONCE = 10_000
+_FOUND_AT_ONCE = 10_000
 
 
 def check_between(con: Connection, forms: Mapping[str, Form], divisions: str = _ALL_DIVISIONS) -> None:
@@ -107,14 +110,24 @@ def check_between(con: Connection, forms: Mapping[str, Form], divisions: str = _
 
 
 def _store(con: Connection, found: Iterable[Found]) -> None:
-    if rows := list(found):
-        columns = {name: [getattr(finding, name) for finding in rows] for name in _FOUND.names}
-        columns["suggested"] = [[{"figure": f, "value": v} for f, v in pairs] for pairs in columns["suggested"]]
-        con.register("found_between", pa.table(columns, _FOUND))
+    """Put findings behind those that their reports have; they wait in a file until all are found."""
+    rows = iter(found)
+    with TemporaryFile() as file:
+        with pa.ipc.new_stream(file, _FOUND) as writer:
+            while some := list(islice(rows, _FOUND_AT_ONCE)):
+                writer.write_table(_table(some))
+        file.seek(0)
+        con.register("found_between", pa.ipc.open_stream(file))
         try:
             con.execute(_STORE)
         finally:
             con.unregister("found_between")
+
+
+def _table(found: list[Found]) -> pa.Table:
+    columns = {name: [getattr(finding, name) for finding in found] for name in _FOUND.names}
+    columns["suggested"] = [[{"figure": f, "value": v} for f, v in pairs] for pairs in columns["suggested"]]
+    return pa.table(columns, _FOUND)
 
 
 def _compared(con: Connection, before: Form, now: Form) -> Iterator[pa.Table]:

@@ -24,6 +24,18 @@ ORDER BY report_id
 """
 
 
+def read_with(con: Connection) -> str | None:
+    """The fingerprint of the corrections with which all reports were read, None when that is not known."""
+    found = con.execute("SELECT value FROM meta WHERE key = 'corrections'").fetchone()
+    return found[0] if found else None
+
+
+def set_read_with(con: Connection, fingerprint: str) -> None:
+    """All reports were read with the corrections of that fingerprint; the caller holds the transaction."""
+    con.execute("DELETE FROM meta WHERE key = 'corrections'")
+    con.execute("INSERT INTO meta VALUES ('corrections', $hash)", {"hash": fingerprint})
+
+
 def correction_problems(database: Path, corrections: Iterable[Correction]) -> Iterator[str]:
     """A line for each correction whose report is absent, or no longer prints what is expected."""
     with open_warehouse(database, read_only=True) as con:

@@ -33,6 +33,10 @@ SELECT
 FROM visit WHERE run_id = $run
 """
 _ANSWERED = "SELECT DISTINCT source FROM visit WHERE run_id = $run AND change IS NOT NULL"
+_DELETE_VISITS = """
+DELETE FROM visit USING incoming_visit AS incoming
+WHERE visit.run_id = incoming.run_id AND visit.source = incoming.source
+"""
 _ASKED = "SELECT DISTINCT source FROM visit WHERE run_id = $run"
 
 
@@ -72,17 +76,20 @@ def record_run(con: Connection, run: Run) -> None:
     insert(con, table, pa.Table.from_pylist([row], schema=table.arrow_schema))
 
 
-def record_visits(con: Connection, visits: Iterable[Visit]) -> None:
-    """Put visits in the place of those of the same run to the same source; the caller holds the transaction."""
-    table = load_dictionary().tables["visit"]
+def visit_rows(visits: Iterable[Visit]) -> pa.Table:
+    """The rows of some visits; of several of one run to one source the last."""
     rows = {(visit.run, visit.source): _visit_row(visit) for visit in visits}
-    batch = pa.Table.from_pylist(list(rows.values()), schema=table.arrow_schema)
-    con.register("incoming_visit", batch)
+    return pa.Table.from_pylist(list(rows.values()), schema=load_dictionary().tables["visit"].arrow_schema)
+
+
+def replace_visits(con: Connection, rows: pa.Table) -> None:
+    """Put rows in the place of those of the same run and source; the caller holds the transaction."""
+    con.register("incoming_visit", rows)
     try:
-        con.execute("DELETE FROM visit WHERE (run_id, source) IN (SELECT (run_id, source) FROM incoming_visit)")
+        con.execute(_DELETE_VISITS)
     finally:
         con.unregister("incoming_visit")
-    insert(con, table, batch)
+    insert(con, load_dictionary().tables["visit"], rows)
 
 
 def counted(con: Connection, run: Run) -> Run:

@@ -13,6 +13,10 @@ from load.schema import insert
 from transform.address import source_address
 from transform.tables import load_dictionary
 
+_DELETE = """
+DELETE FROM snapshot USING incoming_snapshot AS incoming
+WHERE snapshot.address = incoming.address AND snapshot.sha256 = incoming.sha256
+"""
 _PUT_IN_PLACE = """
 UPDATE snapshot SET file = found.file, file_offset = found.file_offset
 FROM (
@@ -65,7 +69,7 @@ def replace_snapshots(con: Connection, rows: pa.Table) -> None:
     """Put rows in the place of those with the same address and bytes; the caller holds the transaction."""
     con.register("incoming_snapshot", rows)
     try:
-        con.execute("DELETE FROM snapshot WHERE (address, sha256) IN (SELECT (address, sha256) FROM incoming_snapshot)")
+        con.execute(_DELETE)
     finally:
         con.unregister("incoming_snapshot")
     insert(con, load_dictionary().tables["snapshot"], rows)

@@ -14,7 +14,7 @@ from extract.archive import Visit
 from load.batch import codes, encoded
 from load.between import check_between
 from load.database import Connection, WarehouseError, one_line, open_database
-from load.ledger import record_visits
+from load.ledger import replace_visits, visit_rows
 from load.schema import insert, prepare, stored_version
 from load.snapshots import Snapshot, replace_snapshots, snapshot_rows
 from load.wide import delete_wide_rows, replace_wide_rows
@@ -22,6 +22,8 @@ from transform.forms import load_forms
 from transform.frames import Frames
 from transform.tables import Table, load_dictionary
 
+Batch = Mapping[str, pa.Table]
+"""Rows to be loaded together, by table: those of reports, ``snapshot`` and ``visit``."""
 REPORT_TABLES = ("report", "figure", "finding", "section", "statement", "statistics_extra")
 
 _REPLACED = """
@@ -85,30 +87,44 @@ def load_batch(
     at two addresses both stay: which one counts is for a view to choose.  The findings between years of the divisions
     concerned are made anew.  Raises WarehouseError naming the constraint that a row breaks.
     """
+    batch = to_batch(frames, snapshots, visits)
     if isinstance(warehouse, Path):
         with open_warehouse(warehouse) as con:
-            return load_batch(con, frames, snapshots, visits)
+            return load_tables(con, batch)
+    return load_tables(warehouse, batch)
+
+
+def to_batch(frames: Frames, snapshots: Iterable[Snapshot] = (), visits: Iterable[Visit] = ()) -> Batch:
+    """What :func:`load_tables` loads, as Arrow tables; raises WarehouseError for frames that do not fit."""
     tables = load_dictionary().tables
-    batches = {name: _arrow(tables[name], frames) for name in REPORT_TABLES}
-    _require_complete(batches)
-    kept, visited = snapshot_rows(snapshots), list(visits)
-    if not (batches["report"].num_rows or kept.num_rows):
-        with transaction(warehouse):
-            record_visits(warehouse, visited)
-        return LoadSummary(0, 0, 0, 0, 0)
-    with transaction(warehouse):
-        replaced = _delete_replaced(warehouse, batches["report"])
-        for name, batch in batches.items():
-            insert(warehouse, tables[name], batch)
-        replace_wide_rows(warehouse, load_forms(), batches["report"], batches["figure"])
-        check_between(warehouse, load_forms(), "SELECT division_code FROM concerned")
-        replace_snapshots(warehouse, kept)
-        record_visits(warehouse, visited)
+    batch = {name: _arrow(tables[name], frames) for name in REPORT_TABLES}
+    _require_complete(batch)
+    return batch | {"snapshot": snapshot_rows(snapshots), "visit": visit_rows(visits)}
+
+
+def load_tables(con: Connection, batch: Batch, *, between: bool = True) -> LoadSummary:
+    """Put a batch of :func:`to_batch` into the warehouse, see :func:`load_batch`.
+
+    Without ``between`` the findings between reports are left as they are: who loads many batches into a warehouse that
+    nobody sees yet calls :func:`load.between.check_between` once, after the last.
+    """
+    reports = {name: batch[name] for name in REPORT_TABLES}
+    replaced = 0
+    with transaction(con):
+        if batch["report"].num_rows:
+            replaced = _delete_replaced(con, batch["report"])
+            for name, rows in reports.items():
+                insert(con, load_dictionary().tables[name], rows)
+            replace_wide_rows(con, load_forms(), batch["report"], batch["figure"])
+            if between:
+                check_between(con, load_forms(), "SELECT division_code FROM concerned")
+        replace_snapshots(con, batch["snapshot"])
+        replace_visits(con, batch["visit"])
     return LoadSummary(
-        reports=batches["report"].num_rows,
-        figures=batches["figure"].num_rows,
-        findings=batches["finding"].num_rows,
-        sections=batches["section"].num_rows,
+        reports=batch["report"].num_rows,
+        figures=batch["figure"].num_rows,
+        findings=batch["finding"].num_rows,
+        sections=batch["section"].num_rows,
         replaced=replaced,
     )
 
@@ -155,10 +171,11 @@ def _delete_replaced(con: Connection, reports: pa.Table) -> int:
         con.execute(_CONCERNED)
     finally:
         con.unregister("incoming_report")
-    for name in REPORT_TABLES:
-        con.execute(f"DELETE FROM {name} WHERE report_id IN (SELECT report_id FROM replaced)")  # noqa: S608
-    delete_wide_rows(con, load_forms(), "SELECT report_id FROM replaced")
     count = con.execute("SELECT count(*) FROM replaced").fetchall()[0][0]
+    if count:
+        for name in REPORT_TABLES:
+            con.execute(f"DELETE FROM {name} WHERE report_id IN (SELECT report_id FROM replaced)")  # noqa: S608
+        delete_wide_rows(con, load_forms(), "SELECT report_id FROM replaced")
     con.execute("DROP TABLE temp.replaced")
     return int(count)
 

@@ -1,42 +1,30 @@
 """What lies where in the WARC files, in ``index.sqlite``: derived from them record by record, and so never trusted.
 
-It holds a row for each version of each source, a row for each content, and the visits of runs that have not ended.
+It holds a row for each version of each source, for each content, for each run (with the last version that was kept
+when it ended) and for each mark (where a stretch of records begins), and the visits of runs that have not ended.
 """
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
+from extract.archive.index_file import TABLES, opened
 from extract.archive.records import Change, Event, Kept, RunEvent, Visit, from_lines, to_lines
 from extract.archive.volume import Group, groups, volumes
 from extract.archive.warc import Original, Stored, event_of, stored_in
 
-_SCHEMA_VERSION = 2
-_SCHEMA = """
-CREATE TABLE volume (file TEXT PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE content (
-  sha256 TEXT PRIMARY KEY, file TEXT NOT NULL, offset INTEGER NOT NULL, uri TEXT NOT NULL, at TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE version (
-  number INTEGER PRIMARY KEY, source TEXT NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL, url TEXT, path TEXT,
-  fetched_at TEXT NOT NULL, seen_at TEXT NOT NULL, status INTEGER, content_type TEXT, final_url TEXT, etag TEXT,
-  last_modified TEXT, role TEXT NOT NULL, division TEXT
-);
-CREATE INDEX version_source ON version (source, number);
-CREATE TABLE run (run TEXT PRIMARY KEY, number INTEGER NOT NULL, event BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE visit (
-  run TEXT NOT NULL, source TEXT NOT NULL, event BLOB NOT NULL, version INTEGER, PRIMARY KEY (run, source)
-) WITHOUT ROWID;
-"""
 _OWN = tuple(field.name for field in fields(Kept) if field.name not in ("file", "offset"))
 _KEPT = f"SELECT {', '.join(f'version.{name}' for name in _OWN)}, content.file, content.offset"
 _FROM = "FROM version LEFT JOIN content USING (sha256)"
+
+MARK_EVERY = 1_000_000
+"""Bytes from one mark to the next: some hundreds of pages, or some thousands of visits that found nothing new."""
 
 E = TypeVar("E", Visit, RunEvent)
 
@@ -47,9 +35,8 @@ class Index:
     def __init__(self, root: Path) -> None:
         """Open the index, make it where there is none, and bring it up to what the WARC files hold."""
         self._root = root
-        self._path = root / "index.sqlite"
         self._lock = threading.RLock()
-        self._db = self._connected()
+        self._db = opened(root / "index.sqlite")
         self.catch_up()
 
     def catch_up(self) -> None:
@@ -85,7 +72,7 @@ class Index:
         """
         with self._writing():
             if begin >= self._known_size(file):
-                self._add(file, end, event, stored)
+                self._add(file, begin, end, event, stored)
             return (
                 replace(event, kept=self.latest(event.source)) if isinstance(event, Visit) and event.sha256 else event
             )
@@ -95,6 +82,16 @@ class Index:
         found = self._kept("WHERE source = ? ORDER BY number DESC LIMIT 1", source)
         return found[0] if found else None
 
+    def as_of(self, source: str, run: str) -> Kept | None:
+        """The last version of a source when a run ended; the last of all where the run has not, or is not known."""
+        found = self._kept(
+            "WHERE source = ? AND number <= coalesce((SELECT version FROM run WHERE run = ?), number) "
+            "ORDER BY number DESC LIMIT 1",
+            source,
+            run,
+        )
+        return found[0] if found else None
+
     def versions(self, source: str) -> list[Kept]:
         """All versions of a source, oldest first."""
         return self._kept("WHERE source = ? ORDER BY number", source)
@@ -102,6 +99,17 @@ class Index:
     def everything(self) -> list[Kept]:
         """All versions of all sources, oldest first."""
         return self._kept("ORDER BY number")
+
+    def lost(self) -> dict[str, str]:
+        """Why (one line) something that was kept can no longer be had, by source, or by WARC file."""
+        gone = "SELECT DISTINCT source FROM version WHERE sha256 NOT IN (SELECT sha256 FROM content) ORDER BY source"
+        with self._lock:
+            found = {source: "its bytes are in no file any more" for (source,) in self._db.execute(gone)}
+            sizes: dict[str, int] = dict(self._db.execute("SELECT file, size FROM volume").fetchall())
+        for path in volumes(self._root):
+            if rest := path.stat().st_size - sizes.get(path.name, 0):
+                found[path.name] = f"the last {rest} bytes cannot be read: a write was cut off, or they are damaged"
+        return found
 
     def original(self, sha256: str) -> Original | None:
         """The record that has these bytes, None when none has."""
@@ -117,9 +125,24 @@ class Index:
 
     def unended(self) -> list[RunEvent]:
         """The runs that began and have not ended, oldest first."""
+        return [began for began, ended in self.runs() if ended is None]
+
+    def runs(self) -> list[tuple[RunEvent, RunEvent | None]]:
+        """The begin and the end of every run, oldest first; no end for one that was cut off, or goes on."""
         with self._lock:
-            rows = self._db.execute("SELECT event FROM run ORDER BY number").fetchall()
-        return [event for (block,) in rows if isinstance(event := from_lines(block), RunEvent)]
+            rows = self._db.execute("SELECT event, ended FROM run ORDER BY number").fetchall()
+        events = [(from_lines(began), from_lines(ended) if ended else None) for began, ended in rows]
+        return [(b, e if isinstance(e, RunEvent) else None) for b, e in events if isinstance(b, RunEvent)]
+
+    def stretches(self) -> list[tuple[str, int, int]]:
+        """File, begin and end of all that lies between two marks, in the order in which it was written."""
+        with self._lock:
+            marks = self._db.execute("SELECT file, offset FROM mark ORDER BY file, offset").fetchall()
+            sizes = dict(self._db.execute("SELECT file, size FROM volume").fetchall())
+        ends = [
+            begin if file == before else sizes[before] for (before, _), (file, begin) in pairwise([*marks, ("", 0)])
+        ]
+        return [(file, begin, end) for (file, begin), end in zip(marks, ends, strict=True)]
 
     def visits(self, run: str) -> list[Visit]:
         """The visits of a run that has not ended; of several to one source the last."""
@@ -138,30 +161,6 @@ class Index:
         with self._lock:
             self._db.close()
 
-    def _connected(self) -> sqlite3.Connection:
-        self._root.mkdir(parents=True, exist_ok=True)
-        try:
-            return self._opened()
-        except sqlite3.DatabaseError:
-            for ending in ("", "-wal", "-shm"):
-                Path(f"{self._path}{ending}").unlink(missing_ok=True)
-            return self._opened()
-
-    def _opened(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self._path, timeout=60, isolation_level=None, check_same_thread=False)
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = NORMAL")
-        db.execute("BEGIN IMMEDIATE")
-        (version,) = db.execute("PRAGMA user_version").fetchone()
-        if version != _SCHEMA_VERSION:
-            for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-                db.execute(f"DROP TABLE {name}")
-            for statement in filter(str.strip, _SCHEMA.split(";")):
-                db.execute(statement)
-            db.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
-        db.execute("COMMIT")
-        return db
-
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """A transaction; one inside another is part of it."""
@@ -178,7 +177,7 @@ class Index:
                 raise
 
     def _clear(self) -> None:
-        for table in ("volume", "content", "version", "run", "visit"):
+        for table in TABLES:
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608
 
     def _known_size(self, file: str) -> int:
@@ -191,9 +190,15 @@ class Index:
             self._db.execute("INSERT OR REPLACE INTO volume VALUES (?, ?)", (file, group.end))
             return
         found = [(offset, stored) for offset, record in group.records if (stored := stored_in(record))]
-        self._add(file, group.end, event, found)
+        self._add(file, group.begin, group.end, event, found)
 
-    def _add(self, file: str, end: int, event: Event, stored: Sequence[tuple[int, Stored]]) -> None:
+    def _mark(self, file: str, begin: int) -> None:
+        (last,) = self._db.execute("SELECT max(offset) FROM mark WHERE file = ?", (file,)).fetchone()
+        if last is None or begin - last >= MARK_EVERY:
+            self._db.execute("INSERT INTO mark VALUES (?, ?)", (file, begin))
+
+    def _add(self, file: str, begin: int, end: int, event: Event, stored: Sequence[tuple[int, Stored]]) -> None:
+        self._mark(file, begin)
         self._db.execute("INSERT OR REPLACE INTO volume VALUES (?, ?)", (file, end))
         if isinstance(event, RunEvent):
             self._add_run_event(event)
@@ -201,17 +206,22 @@ class Index:
         rows = [(found.sha256, file, offset, found.uri, found.at) for offset, found in stored]
         self._db.executemany("INSERT OR IGNORE INTO content VALUES (?, ?, ?, ?, ?)", rows)
         version = self._add_version(event) if event.sha256 else None
-        if event.run and self._db.execute("SELECT 1 FROM run WHERE run = ?", (event.run,)).fetchone():
+        going_on = "SELECT 1 FROM run WHERE run = ? AND ended IS NULL"
+        if event.run and self._db.execute(going_on, (event.run,)).fetchone():
             row = (event.run, event.source, to_lines(event), version)
             self._db.execute("INSERT OR REPLACE INTO visit VALUES (?, ?, ?, ?)", row)
 
     def _add_run_event(self, event: RunEvent) -> None:
         if event.ended:
-            self._db.execute("DELETE FROM run WHERE run = ?", (event.run,))
+            self._db.execute(
+                "UPDATE run SET ended = ?, version = (SELECT coalesce(max(number), 0) FROM version) WHERE run = ?",
+                (to_lines(event), event.run),
+            )
             self._db.execute("DELETE FROM visit WHERE run = ?", (event.run,))
         else:
             number = self._db.execute("SELECT coalesce(max(number), 0) + 1 FROM run").fetchone()[0]
-            self._db.execute("INSERT OR REPLACE INTO run VALUES (?, ?, ?)", (event.run, number, to_lines(event)))
+            row = (event.run, number, to_lines(event))
+            self._db.execute("INSERT OR REPLACE INTO run VALUES (?, ?, ?, NULL, NULL)", row)
 
     def _add_version(self, visit: Visit) -> int:
         """The number of the version that a visit saw, a new one unless it is that of the last visit to the source."""

@@ -1,30 +1,34 @@
-"""What happened, told again run by run from the WARC files alone: what was kept of each source when each run ended."""
+"""What happened, told again from the WARC files alone, in partitions that can be read apart from each other."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from pathlib import Path
 
-from extract.archive.records import Change, Kept, RunEvent, Visit, source_of
+from extract.archive.records import ArchiveError, Change, Kept, Visit, source_of
 from extract.archive.store import Archive
+from extract.archive.volume import groups
+from extract.archive.warc import event_of
 
 
 @dataclass(frozen=True, slots=True)
-class PastRun:
-    """A run as the archive tells of it; ``ended`` is None for one that was cut off, ``began`` for visits of no run."""
+class Partition:
+    """Part of an archive: the records of ``file`` from offset ``begin`` to before ``end``; ``number`` is its place."""
 
-    began: RunEvent | None
-    visits: tuple[Visit, ...]
-    ended: RunEvent | None
+    number: int
+    file: str
+    begin: int
+    end: int
 
 
-class Replay:
-    """The archive as it was: :meth:`latest` says what was kept when the run that was told last had ended."""
+class Past:
+    """The archive as it was when a run ended."""
 
-    def __init__(self, archive: Archive) -> None:
-        """Begin before anything was kept."""
+    def __init__(self, archive: Archive, run: str) -> None:
+        """A run that has not ended, or is not known, sees the archive as it is."""
         self._archive = archive
-        self._versions: dict[str, Kept] = {}
+        self._run = run
 
     def get(self, sha256: str) -> bytes:
         """The bytes with this hash, see :meth:`Archive.get`."""
@@ -32,48 +36,53 @@ class Replay:
 
     def latest(self, url: str) -> Kept | None:
         """The last version of an address, as things stood."""
-        return self._versions.get(source_of(url, None))
+        return self._archive.as_of(url, self._run)
 
-    def runs(self) -> Iterator[PastRun]:
-        """Every run in its order; of several visits of a run to one source the last."""
-        began: dict[str, RunEvent] = {}
-        visits: dict[str, dict[str, Visit]] = {}
-        for event in self._archive.events():
-            run = visits.setdefault(event.run, {})
-            if isinstance(event, Visit):
-                run.pop(event.source, None)
-                run[event.source] = self._seen(event)
-            elif event.ended:
-                yield PastRun(began.pop(event.run, None), tuple(run.values()), event)
-                del visits[event.run]
-            else:
-                began[event.run] = event
-        for name, run in visits.items():
-            yield PastRun(began.get(name), tuple(run.values()), None)
 
-    def _seen(self, visit: Visit) -> Visit:
-        """The visit with the version that it saw."""
-        if visit.sha256 is None:
-            return visit
-        known = self._versions.get(visit.source)
-        if known is None or visit.change is not Change.UNCHANGED:
-            place = self._archive.place(visit.sha256)
-            known = Kept(
-                sha256=visit.sha256,
-                size=visit.size or 0,
-                url=visit.url,
-                path=visit.path,
-                fetched_at=visit.at,
-                seen_at=visit.at,
-                status=visit.status,
-                content_type=visit.content_type,
-                final_url=visit.final_url,
-                etag=visit.etag,
-                last_modified=visit.last_modified,
-                role=visit.role,
-                division=known.division if known else None,
-                file=place[0] if place else None,
-                offset=place[1] if place else None,
-            )
-        self._versions[visit.source] = replace(known, seen_at=visit.at, division=visit.division or known.division)
-        return replace(visit, kept=self._versions[visit.source])
+def partitions(archive: Archive) -> list[Partition]:
+    """All that the archive holds, in the order in which it was written."""
+    return [Partition(number, *stretch) for number, stretch in enumerate(archive.stretches())]
+
+
+def visits_in(root: Path, partition: Partition) -> Iterator[Visit]:
+    """The visits of a partition of the archive in folder ``root``, oldest first; they say nothing of what is kept.
+
+    Raises :class:`ArchiveError` behind the last one that can be read, where that is not the end of the partition.
+    """
+    reached = partition.begin
+    for group in groups(root / partition.file, partition.begin):
+        if reached >= partition.end:
+            return
+        event = event_of(group.records[-1][1])
+        if isinstance(event, Visit):
+            yield event
+        reached = group.end
+    if reached < partition.end:
+        raise ArchiveError(f"from offset {reached} to {partition.end} it cannot be read: a record is damaged")
+
+
+def kept_by(visit: Visit, archive: Archive) -> Kept | None:
+    """The version of its source that a visit saw, None when it saw none."""
+    if visit.sha256 is None:
+        return None
+    if visit.change is Change.UNCHANGED:
+        return archive.as_of(source_of(visit.url, visit.path), visit.run)
+    place = archive.place(visit.sha256)
+    last = archive.as_of(source_of(visit.url, visit.path), visit.run)
+    return Kept(
+        sha256=visit.sha256,
+        size=visit.size or 0,
+        url=visit.url,
+        path=visit.path,
+        fetched_at=visit.at,
+        seen_at=visit.at,
+        status=visit.status,
+        content_type=visit.content_type,
+        final_url=visit.final_url,
+        etag=visit.etag,
+        last_modified=visit.last_modified,
+        role=visit.role,
+        division=visit.division or (last.division if last else None),
+        file=place[0] if place else None,
+        offset=place[1] if place else None,
+    )

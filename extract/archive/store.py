@@ -121,6 +121,10 @@ class Archive:
         """The last version of an address, None when it never gave anything."""
         return self._index.latest(url)
 
+    def as_of(self, source: str, run: str) -> Kept | None:
+        """The last version of a source when a run ended, see :meth:`Index.as_of`."""
+        return self._index.as_of(source, run)
+
     def versions(self, url: str | None, path: str | None = None) -> list[Kept]:
         """All versions of an address, or of a saved file, oldest first."""
         return self._index.versions(source_of(url, path))
@@ -129,9 +133,21 @@ class Archive:
         """All versions of all sources, oldest first."""
         return self._index.everything()
 
+    def lost(self) -> dict[str, str]:
+        """Why (one line) something that was kept can no longer be had, by source, or by WARC file."""
+        return self._index.lost()
+
     def unended(self) -> list[RunEvent]:
         """The runs that began and have not ended, oldest first: they were cut off, or go on."""
         return self._index.unended()
+
+    def runs(self) -> list[tuple[RunEvent, RunEvent | None]]:
+        """The begin and the end of every run, oldest first; no end for one that was cut off, or goes on."""
+        return self._index.runs()
+
+    def stretches(self) -> list[tuple[str, int, int]]:
+        """File, begin and end of stretches of some megabytes, which are all that is kept, oldest first."""
+        return self._index.stretches()
 
     def visits(self, run: str) -> list[Visit]:
         """The visits of a run that has not ended; of several to one source the last."""

@@ -81,7 +81,7 @@ def test_a_page_that_is_unchanged_but_read_by_another_program_is_read_again(
 
 def test_all_is_read_again_when_the_corrections_have_changed(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     run_night(home)
-    monkeypatch.setattr("flows.night.active_corrections", lambda: ("another",))
+    monkeypatch.setattr("flows.night.corrections_fingerprint", lambda: "another")
     assert run_night(home)[1].reports == 4
     assert run_night(home)[1].reports == 0
 
