@@ -3,7 +3,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.nianbao-stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser ocr demo test check fmt docs screenshots bench bench-warehouse bench-hosts fuzz fuzz-bytes chaos clean
+.PHONY: help setup browser ocr demo test check fmt docs screenshots bench bench-warehouse bench-hosts bench-scale fuzz fuzz-bytes chaos clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -60,6 +60,9 @@ bench-hosts: setup  ## Ask 1,000 hosts with a pause of 1 s each: as long as the 
 
 bench-warehouse: setup  ## Measure load rate, size, marts and dashboard on 200,000 synthetic reports
 	@$(BIN)/python -m benchmarks.warehouse
+
+bench-scale: setup  ## Measure the rebuild of archives of 1,000 and 10,000 pages: pages a second, memory, two cores to one
+	@$(BIN)/python -m benchmarks.scale
 
 fuzz: setup  ## Render and read back many more hostile layouts than the tests do
 	@$(BIN)/python -m benchmarks.fuzz --examples 20000

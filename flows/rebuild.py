@@ -22,6 +22,7 @@ from flows.pipeline import Failure, prepare_warehouse, publish_warehouse
 from flows.settings import Settings
 from load.between import check_between
 from load.corrections import set_read_with
+from load.database import WarehouseError
 from load.diff import Change, diff_warehouses
 from load.ledger import Run, counted, record_run
 from load.parts import read_part
@@ -62,10 +63,11 @@ def rebuild_warehouse(
 
     The lock of the home folder is held by the caller; ``advance`` is told how many partitions are done, of how many.
     Raises :class:`UserError` where there is nothing to compare
-    with, or no archive.
+    with, or no archive.  A published database that cannot be opened is replaced without a comparison.
     """
     if compare and not settings.published.exists():
         raise UserError(f"{settings.published}: no such file; there is nothing to compare with")
+    comparable = _is_comparable(settings.published, needed=compare)
     archive = Archive(settings.archive)
     if not archive.stretches():
         raise UserError(f"{settings.archive} is empty; there is nothing to rebuild from", ExitCode.NOTHING_DONE)
@@ -74,7 +76,7 @@ def rebuild_warehouse(
     try:
         read = partial(read_partition, root=settings.archive, folder=place.home)
         rebuilt = _tell_again(archive, place, partial(engine, read), advance)
-        if settings.published.exists():
+        if comparable:
             rebuilt = replace(rebuilt, changes=tuple(diff_warehouses(settings.published, place.warehouse)))
         if not compare:
             Path(f"{settings.warehouse}.wal").unlink(missing_ok=True)
@@ -84,6 +86,16 @@ def rebuild_warehouse(
         archive.close()
         shutil.rmtree(place.home, ignore_errors=True)
     return rebuilt
+
+
+def _is_comparable(published: Path, *, needed: bool) -> bool:
+    try:
+        with open_warehouse(published, read_only=True):
+            return True
+    except WarehouseError:
+        if needed:
+            raise
+        return False
 
 
 def _tell_again(

@@ -21,7 +21,7 @@ from flows.pipeline import publish_warehouse, registered_towns
 from flows.rebuild import rebuild_warehouse
 from flows.runs import load_paths, rebuild_now
 from flows.settings import Settings
-from load.database import open_database
+from load.database import WarehouseError, open_database
 from load.export import export
 
 __all__ = ["home", "web"]
@@ -104,11 +104,13 @@ def test_the_exports_of_a_rebuilt_warehouse_are_the_same_bytes(
     assert not (lived.home / "rebuild").exists()
 
 
-def test_a_warehouse_that_is_gone_comes_back(lived: Settings) -> None:
+def test_a_warehouse_that_is_gone_or_damaged_comes_back(lived: Settings) -> None:
     everything = "FROM figure ORDER BY ALL"
     before = rows(lived, everything)
-    lived.published.unlink()
+    lived.published.write_bytes(b"damaged")
     lived.warehouse.unlink()
+    with pytest.raises(WarehouseError, match="not a DuckDB database"):
+        rebuild_warehouse(lived, compare=True)
     rebuild_warehouse(lived)
     assert rows(lived, everything) == before
 
