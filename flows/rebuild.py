@@ -32,7 +32,7 @@ from transform.forms import load_forms
 Advance = Callable[[int, int], None]
 Engine = Callable[[Callable[[Partition], PartsRead], Sequence[Partition]], Iterator[PartsRead]]
 """Does the work on every partition somewhere, and gives the results in order."""
-_MEMORY = "1GB"
+_MEMORY = "512MB"
 """What DuckDB may keep in memory; it works on files beside the database with what is more."""
 
 

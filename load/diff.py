@@ -5,12 +5,14 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
 from load.database import Connection, WarehouseError, literal, one_line
 from load.warehouse import open_warehouse
 
+_MEMORY = "1GB"
 _SIDES = """
 WITH a_report AS (SELECT * FROM a.report), b_report AS (SELECT * FROM b.report),
 report_pair AS (
@@ -88,7 +90,8 @@ def diff_warehouses(a: Path, b: Path) -> list[Change]:
     for path in (a, b):
         with open_warehouse(path, read_only=True):
             pass
-    with closing(duckdb.connect()) as con:
+    with TemporaryDirectory(prefix="nianbao-diff-") as folder, closing(duckdb.connect()) as con:
+        con.execute(f"SET memory_limit = '{_MEMORY}'; SET temp_directory = {literal(folder)}")
         for name, path in (("a", a), ("b", b)):
             _attach(con, name, path)
         return [Change(*row) for row in con.execute(_SIDES).fetchall()]
