@@ -379,24 +379,30 @@ def rebuild(
     compare: Annotated[bool, typer.Option("--compare", help="Only say what would differ; change nothing.")] = False,
     layout: Annotated[RowFormat, typer.Option("--format", help="How to print the differences.")] = RowFormat.TABLE,
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes to read with; by default one a core.")] = None,
+    engine: Annotated[
+        str | None, typer.Option(metavar="dask://HOST:PORT", help="Read on the Dask cluster of this scheduler.")
+    ] = None,
     home: Home = None,
 ) -> None:
     """Make the whole warehouse anew from the archive.
 
     Reads in partitions all that was new or had changed in any run, loads it in the order in which it came, prints what
-    differs from the published database, and takes its place at the end. Nothing is fetched.
+    differs from the published database, and takes its place at the end. Nothing is fetched. The workers of a cluster
+    need the same version of the program, and have to see the home folder under the same path.
 
     \b
     Examples:
       nianbao rebuild --compare
       nianbao rebuild --jobs 4
+      nianbao rebuild --engine dask://10.0.0.5:8786
 
     Exit status: 0 done (with --compare: no difference), 1 some difference (--compare), or bytes that the archive has no
     more, 2 nothing to compare with, 3 no archive, or another run is going on.
     """
     from flows.runs import rebuild_now
 
-    raise typer.Exit(rebuild_now(_settings(home=home), layout.value, compare=compare, jobs=jobs))
+    settings = _settings(home=home)
+    raise typer.Exit(rebuild_now(settings, layout.value, compare=compare, jobs=jobs, cluster=engine))
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Where partitions are read: in this process, or in a pool of processes; the results come in order in any case."""
+"""Where partitions are read: in this process, in a pool of processes, or on a Dask cluster; always in order."""
 
 from __future__ import annotations
 
@@ -8,15 +8,30 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from typing import TypeVar
 
 from flows.errors import ExitCode, UserError
 
+_DASK = "dask://"
+_SECONDS_TO_CONNECT = 30
 _AHEAD = 3
 """Partitions asked for beside each one that is being read; what is done waits as files, not in memory."""
 
 P = TypeVar("P")
 R = TypeVar("R")
+
+
+def engine_of(cluster: str | None, jobs: int | None = None) -> Callable[[Callable[[P], R], Sequence[P]], Iterator[R]]:
+    """What reads partitions: the Dask cluster at that address, else :func:`in_order` with so many jobs.
+
+    Raises :class:`UserError` for what is no address of a cluster.
+    """
+    if cluster is None:
+        return partial(in_order, jobs=jobs)
+    if not cluster.startswith(_DASK):
+        raise UserError(f"{cluster}: not an address such as {_DASK}10.0.0.5:8786")
+    return partial(in_cluster, address=cluster)
 
 
 def in_order(work: Callable[[P], R], partitions: Sequence[P], jobs: int | None = None) -> Iterator[R]:
@@ -41,6 +56,31 @@ def in_order(work: Callable[[P], R], partitions: Sequence[P], jobs: int | None =
             ) from None
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def in_cluster(work: Callable[[P], R], partitions: Sequence[P], address: str) -> Iterator[R]:
+    """``work`` done on every partition by the workers of the Dask scheduler at ``dask://HOST:PORT``, in order.
+
+    What a worker that is lost was doing is done by another.  Raises :class:`UserError` where there is no scheduler, and
+    when several workers in a row are lost over the same partition.
+    """
+    try:
+        from distributed import Client, KilledWorker
+    except ImportError:
+        raise UserError("dask:// needs the extra dask: pip install 'nianbao[dask]'") from None
+    try:
+        client = Client(address.replace(_DASK, "tcp://"), timeout=_SECONDS_TO_CONNECT, set_as_default=False)
+    except OSError:
+        raise UserError(f"{address}: no Dask scheduler answers there", ExitCode.NOTHING_DONE) from None
+    with client:
+        ahead = _AHEAD * max(1, sum(client.nthreads().values()))
+        try:
+            yield from windowed(client.get_executor(pure=False), work, partitions, ahead)
+        except KilledWorker:
+            raise UserError(
+                f"{address}: several workers were lost over the same part of the archive; nothing was changed",
+                ExitCode.NOTHING_DONE,
+            ) from None
 
 
 def windowed(pool: Executor, work: Callable[[P], R], partitions: Sequence[P], ahead: int) -> Iterator[R]:

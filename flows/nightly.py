@@ -19,6 +19,7 @@ from prefect.futures import PrefectFuture
 from prefect.states import Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from flows.engine import engine_of
 from flows.errors import ExitCode, UserError, one_line
 from flows.limits import CRAWL, LOAD, slot
 from flows.lock import single_run
@@ -89,14 +90,15 @@ def town(name: str, year: int | None = None, refetch: bool = False) -> Rerun:
 
 
 @flow(name="rebuild")
-def rebuild(compare: bool = False) -> Rebuilt:
+def rebuild(compare: bool = False, cluster: str | None = None) -> Rebuilt:
     """Make the whole warehouse anew from the archive, or only ``compare`` it; see ``flows.rebuild``.
 
-    Fails with :class:`UserError` when a comparison finds a difference.
+    The archive is read on all cores, or by a Dask ``cluster`` (``dask://HOST:PORT``).  Fails with :class:`UserError`
+    when a comparison finds a difference.
     """
     settings = load_settings()
     with single_run(settings.home):
-        rebuilt = rebuild_warehouse(settings, compare=compare)
+        rebuilt = rebuild_warehouse(settings, compare=compare, engine=engine_of(cluster))
     get_run_logger().info(rebuilt.line)
     if compare and rebuilt.changes:
         raise UserError(rebuilt.line, ExitCode.SOME_FAILED)

@@ -15,12 +15,14 @@ from pathlib import Path
 from extract.archive import Archive, ArchiveError, Visit
 from extract.archive.replay import Partition, Past, kept_by, visits_in
 from extract.web.answer import Outcome
-from flows.errors import one_line
+from flows.corrections import corrections_fingerprint
+from flows.errors import UserError, one_line
 from flows.pipeline import Failure, FetchedTown, TownResult, is_news, read_fetched
 from flows.sources import Town
 from load.parts import write_part
 from load.warehouse import to_batch
 from transform.frames import to_frames
+from transform.version import parser_version
 
 _PAGES_A_PART = 300
 _ANY = Town("", "", None, ())
@@ -46,10 +48,20 @@ class _Everything:
         return True
 
 
-def read_partition(partition: Partition, root: Path, folder: Path) -> PartsRead:
-    """Read what was new or had changed in a partition of the archive in ``root``; the parts are below ``folder``."""
+def reader() -> str:
+    """What the readings of a page depend on besides its bytes: the program with its forms, and the corrections."""
+    return f"{parser_version()}, corrections {corrections_fingerprint()}"
+
+
+def read_partition(partition: Partition, root: Path, folder: Path, wanted: str) -> PartsRead:
+    """Read what was new or had changed in a partition of the archive in ``root``; the parts are below ``folder``.
+
+    Raises :class:`UserError` where this process is another :func:`reader` than the ``wanted`` one.
+    """
+    if reader() != wanted:
+        raise UserError(f"a worker reads with nianbao {reader()}, and not with {wanted}; install the same everywhere")
     parts, visits, readings, failures = [], 0, 0, []
-    with closing(Archive(root)) as archive:
+    with closing(Archive(root, fixed=True)) as archive:
         for number, result in enumerate(_read(partition, root, archive)):
             batch = to_batch(to_frames(result.readings), result.snapshots, result.visits)
             parts.append(write_part(batch, folder / f"{partition.number:08d}-{number:04d}"))

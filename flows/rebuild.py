@@ -17,7 +17,7 @@ from flows.corrections import corrections_fingerprint
 from flows.engine import in_order
 from flows.errors import ExitCode, UserError
 from flows.ledger import run_of
-from flows.partition import PartsRead, read_partition
+from flows.partition import PartsRead, read_partition, reader
 from flows.pipeline import Failure, prepare_warehouse, publish_warehouse
 from flows.settings import Settings
 from load.between import check_between
@@ -32,7 +32,7 @@ from transform.forms import load_forms
 Advance = Callable[[int, int], None]
 Engine = Callable[[Callable[[Partition], PartsRead], Sequence[Partition]], Iterator[PartsRead]]
 """Does the work on every partition somewhere, and gives the results in order."""
-_MEMORY = "512MB"
+_MEMORY = "1GB"
 """What DuckDB may keep in memory; it works on files beside the database with what is more."""
 
 
@@ -74,7 +74,9 @@ def rebuild_warehouse(
     place = settings.model_copy(update={"home": settings.home / "rebuild"})
     shutil.rmtree(place.home, ignore_errors=True)
     try:
-        read = partial(read_partition, root=settings.archive, folder=place.home)
+        archive.settle()
+        home, root = place.home.resolve(), settings.archive.resolve()
+        read = partial(read_partition, root=root, folder=home, wanted=reader())
         rebuilt = _tell_again(archive, place, partial(engine, read), advance)
         if comparable:
             rebuilt = replace(rebuilt, changes=tuple(diff_warehouses(settings.published, place.warehouse)))

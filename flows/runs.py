@@ -7,11 +7,10 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
 from extract.archive import Archive
-from flows.engine import in_order
+from flows.engine import engine_of
 from flows.errors import ExitCode
 from flows.exports import print_changes
 from flows.ledger import LOAD, begin_run, end_run
@@ -77,10 +76,16 @@ def rerun_now(settings: Settings, town: str, *, year: int | None, refetch: bool)
     return _complain_of(rerun.failures)
 
 
-def rebuild_now(settings: Settings, layout: str, *, compare: bool, jobs: int | None = None) -> ExitCode:
-    """Make the warehouse anew from the archive and print what differs; with ``compare`` only that."""
+def rebuild_now(
+    settings: Settings, layout: str, *, compare: bool, jobs: int | None = None, cluster: str | None = None
+) -> ExitCode:
+    """Make the warehouse anew from the archive and print what differs; with ``compare`` only that.
+
+    The archive is read by so many ``jobs``, or by the Dask ``cluster`` at that address.
+    """
+    engine = engine_of(cluster, jobs)
     with single_run(settings.home), _progress("reading") as advance:
-        rebuilt = rebuild_warehouse(settings, compare=compare, engine=partial(in_order, jobs=jobs), advance=advance)
+        rebuilt = rebuild_warehouse(settings, compare=compare, engine=engine, advance=advance)
     if rebuilt.changes:
         print_changes(rebuilt.changes, layout)
     status = _complain_of(rebuilt.failures)

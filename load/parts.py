@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from load.database import WarehouseError
 from load.warehouse import REPORT_TABLES, Batch
 from transform.tables import load_dictionary
 
@@ -30,7 +31,9 @@ def write_part(batch: Batch, folder: Path) -> Path:
 
 
 def read_part(folder: Path) -> Batch:
-    """The batch that :func:`write_part` wrote."""
+    """The batch that :func:`write_part` wrote; raises WarehouseError where this process does not see it."""
+    if not folder.is_dir():
+        raise WarehouseError(f"{folder}: was written elsewhere; those who read have to share the home folder")
     tables = load_dictionary().tables
     files = {name: folder / f"{name}.parquet" for name in (*REPORT_TABLES, "snapshot", "visit")}
     return {

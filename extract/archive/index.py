@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
-from extract.archive.index_file import TABLES, opened
+from extract.archive import index_file
 from extract.archive.records import Change, Event, Kept, RunEvent, Visit, from_lines, to_lines
 from extract.archive.volume import Group, groups, volumes
 from extract.archive.warc import Original, Stored, event_of, stored_in
@@ -32,12 +32,22 @@ E = TypeVar("E", Visit, RunEvent)
 class Index:
     """The index of one archive; safe for threads and for processes."""
 
-    def __init__(self, root: Path) -> None:
-        """Open the index, make it where there is none, and bring it up to what the WARC files hold."""
+    def __init__(self, root: Path, *, fixed: bool = False) -> None:
+        """Open the index, make it where there is none, and bring it up to what the WARC files hold.
+
+        One that is ``fixed`` (see :meth:`settle`) is only read, as it is.
+        """
         self._root = root
         self._lock = threading.RLock()
-        self._db = opened(root / "index.sqlite")
-        self.catch_up()
+        path = root / "index.sqlite"
+        self._db = index_file.fixed(path) if fixed else index_file.opened(path)
+        if not fixed:
+            self.catch_up()
+
+    def settle(self) -> None:
+        """Put all into the one file, which others may open as ``fixed`` as long as nobody writes."""
+        with self._lock:
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def catch_up(self) -> None:
         """Read what the WARC files hold behind the place up to which they were read; all of it when a file has gone."""
@@ -177,7 +187,7 @@ class Index:
                 raise
 
     def _clear(self) -> None:
-        for table in TABLES:
+        for table in index_file.TABLES:
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608
 
     def _known_size(self, file: str) -> int:

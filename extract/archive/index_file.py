@@ -28,6 +28,11 @@ CREATE TABLE visit (
 """
 
 
+def fixed(path: Path) -> sqlite3.Connection:
+    """A connection to the index at ``path``, into which nobody writes: without locks, from any machine that sees it."""
+    return sqlite3.connect(f"{path.resolve().as_uri()}?immutable=1", uri=True, check_same_thread=False)
+
+
 def opened(path: Path) -> sqlite3.Connection:
     """A connection to the index at ``path`` for several threads, with all its tables."""
     path.parent.mkdir(parents=True, exist_ok=True)

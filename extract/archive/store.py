@@ -34,10 +34,16 @@ E = TypeVar("E", Visit, RunEvent)
 class Archive:
     """WARC files that only grow, with an index beside them; safe for threads, and for processes (each its own file)."""
 
-    def __init__(self, root: Path, *, most_bytes: int = MOST_BYTES, software: str = "nianbao") -> None:
-        """Use the archive in folder ``root``, which is made where it is missing."""
+    def __init__(
+        self, root: Path, *, most_bytes: int = MOST_BYTES, software: str = "nianbao", fixed: bool = False
+    ) -> None:
+        """Use the archive in folder ``root``, which is made where it is missing.
+
+        One that is ``fixed`` is only read, by many processes or machines, while the one that has called
+        :meth:`settle` sees to it that nobody writes.
+        """
         self._root = root
-        self._index = Index(root)
+        self._index = Index(root, fixed=fixed)
         self._lock = threading.Lock()
         self._run = ""
         self._writer = Writer(
@@ -159,6 +165,10 @@ class Archive:
             for group in groups(path):
                 if event := event_of(group.records[-1][1]):
                     yield event
+
+    def settle(self) -> None:
+        """Make the archive ready to be opened as ``fixed``."""
+        self._index.settle()
 
     def reindex(self) -> None:
         """Make the index anew from the WARC files."""
