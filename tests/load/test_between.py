@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from made_reports import PLACES, frames, made
 
+from load.between import check_between
 from load.cross_checks import load_cross_checks, rules
 from load.database import Connection
 from load.divisions import load_divisions
-from load.warehouse import load_batch, open_warehouse, ordered
+from load.warehouse import load_batch, open_warehouse, ordered, transaction
 from transform.forms import load_forms
 from transform.frames import Reading
 from transform.model import Finding, Number, Section, Statement
@@ -137,6 +138,18 @@ def test_findings_are_the_same_in_any_order_of_loading(con: Connection) -> None:
         (2022, "years.carry_over"),
         (2023, "years.carry_over"),
     ]
+
+
+def test_findings_made_one_at_a_time_are_those_made_together(con: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    business = {"requests.carried_in.business": 1}
+    load_batch(con, frames(*(made(year=year, values={IN: year, OUT: 5, **business}) for year in range(2019, 2024))))
+    together = con.execute(ordered("finding")).fetchall()
+    assert len(together) > 5
+    for name in ("_PAIRS_AT_ONCE", "_FOUND_AT_ONCE"):
+        monkeypatch.setattr(f"load.between.{name}", 1)
+    with transaction(con):
+        check_between(con, load_forms())
+    assert con.execute(ordered("finding")).fetchall() == together
 
 
 def test_finding_goes_when_the_report_of_the_year_before_is_read_anew(con: Connection) -> None:
