@@ -17,6 +17,7 @@ from extract.archive.records import ArchiveError
 
 _CHUNK = 64 * 1024
 _GZIP = zlib.MAX_WBITS | 16
+_MAGIC = b"\x1f\x8b\x08"
 _LAST_OF_GROUP = (b"\r\nWARC-Type: metadata\r\n", b"\r\nWARC-Type: warcinfo\r\n")
 _SUFFIX = ".warc.gz"
 
@@ -78,6 +79,19 @@ def groups(path: Path, start: int = 0) -> Iterator[Group]:
                 begin, found = offset, []
 
 
+def _holds_groups(path: Path, start: int) -> bool:
+    """Whether whole groups stand anywhere behind ``start``: then what stands there is damaged, and not cut off."""
+    with path.open("rb") as file:
+        file.seek(start)
+        tail = file.read()
+    at = tail.find(_MAGIC)
+    while at >= 0:
+        if next(groups(path, start + at), None) is not None:
+            return True
+        at = tail.find(_MAGIC, at + 1)
+    return False
+
+
 def _member(read: Callable[[int], bytes]) -> tuple[bytes | None, int, bytes]:
     """The next gzip member unpacked, None where it is cut off; its length; what was read behind it."""
     unpacker, parts, length = zlib.decompressobj(_GZIP), [], 0
@@ -98,8 +112,9 @@ class Writer:
     ) -> None:
         """Nothing is opened before the first group.
 
-        ``whole`` gives the length of the whole groups in a file, behind which all is cut off; ``begin`` gives the
-        records that a new file begins with.
+        ``whole`` gives the length of the whole groups in a file.  What a write that was cut off has left behind them is
+        taken away; a file with other groups behind damaged bytes stays as it is, and a new one is begun.  ``begin``
+        gives the records that a new file begins with.
         """
         self._root = root
         self._most_bytes = most_bytes
@@ -142,6 +157,9 @@ class Writer:
         last = volumes(self._root)[-1:]
         handle = _lock(last[0], 0) if last and last[0].stat().st_size < self._most_bytes else None
         path = last[0] if last else self._root
+        if handle is not None and _holds_groups(path, self._whole(path.name)):
+            os.close(handle)
+            handle = None
         while handle is None:
             path = self._root / _next_name(volumes(self._root))
             handle = _lock(path, os.O_CREAT | os.O_EXCL)

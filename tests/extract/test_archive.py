@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import random
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -256,6 +257,40 @@ def test_a_torn_tail_is_ignored_by_readers_and_cut_off_by_the_next_writer(tmp_pa
         assert [visit.url for visit in Archive(torn).visits("night")] == [PAGE, OTHER]
         assert [kind for kind, _ in records(torn)].count("response") == 2
     assert_passes_warcio_check(torn)
+
+
+def test_what_stands_behind_a_damaged_record_is_never_cut_off(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    archive.begin("night")
+    archive.keep(answer(os.urandom(300)))
+    end = warcs(tmp_path)[0].stat().st_size
+    archive.keep(answer(os.urandom(300), OTHER))
+    archive.keep(answer(os.urandom(300), f"{OTHER}?2"))
+    archive.close()
+    damaged = bytearray(warcs(tmp_path)[0].read_bytes())
+    damaged[end + 40] ^= 0xFF
+    warcs(tmp_path)[0].write_bytes(damaged)
+    for ending in ("", "-wal", "-shm"):
+        (tmp_path / f"index.sqlite{ending}").unlink(missing_ok=True)
+    again = Archive(tmp_path)
+    again.begin("another night")
+    again.keep(answer(b"after the damage", OTHER, LATER))
+    again.close()
+    assert warcs(tmp_path)[0].read_bytes() == bytes(damaged)
+    assert len(warcs(tmp_path)) == 2
+
+
+def test_an_index_that_somebody_writes_is_not_taken_for_a_damaged_one(tmp_path: Path) -> None:
+    Archive(tmp_path).close()
+    writer = sqlite3.connect(tmp_path / "index.sqlite", isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    opening = sqlite3.connect
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sqlite3, "connect", lambda *args, **more: opening(*args, **{**more, "timeout": 0.1}))
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            Archive(tmp_path)
+    writer.execute("ROLLBACK")
+    assert writer.execute("SELECT count(*) FROM version").fetchone() == (0,)
 
 
 def test_a_file_that_was_only_begun_is_begun_again(tmp_path: Path) -> None:
