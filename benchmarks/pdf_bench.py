@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pdfplumber
 
-from extract.formats.pdf import read_pdf
+from extract.formats.pdf.document import read_pdf
 from transform.read import read_report
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))

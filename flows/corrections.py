@@ -10,7 +10,7 @@ from pathlib import Path
 
 from flows.errors import ExitCode, UserError
 from flows.output import complain, say
-from transform.corrections import Correction, CorrectionsError, read_corrections
+from transform.proof.corrections import Correction, CorrectionsError, read_corrections
 
 _VARIABLE = "NIANBAO_CORRECTIONS"
 

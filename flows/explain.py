@@ -21,7 +21,7 @@ from flows.output import say
 from flows.parse import figure_record, finding_record, read_document, read_file, why_unreadable
 from transform.forms import FigureDef, Form, load_forms
 from transform.model import Figure, Finding, Report
-from transform.proof import Check, Term, checks_of
+from transform.proof.checks import Check, Term, checks_of
 
 _WIDTH_WITHOUT_TERMINAL = 120
 _NEAR = 4

@@ -15,7 +15,7 @@ from flows.errors import ExitCode, UserError, one_line
 from flows.output import complain
 from flows.parse import read_bytes, why_unreadable
 from load.database import open_database
-from transform.address import is_web, web_address
+from transform.metadata.address import is_web, web_address
 from transform.model import Report
 
 _NAMED = """

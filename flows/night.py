@@ -22,7 +22,7 @@ from load.corrections import read_with, set_read_with
 from load.database import open_database
 from load.ledger import Run, counted, hosts_gone, last_ended
 from load.warehouse import transaction
-from transform.address import web_address
+from transform.metadata.address import web_address
 from transform.version import parser_version
 
 Advance = Callable[[int, int], None]

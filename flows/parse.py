@@ -17,8 +17,8 @@ from extract.formats.pictured import MAX_PICTURE_BYTES, Beside
 from extract.page import Page, UnreadableError
 from flows.corrections import active_corrections
 from flows.errors import one_line
-from transform.corrections import apply_corrections
 from transform.model import Figure, Finding, Report
+from transform.proof.corrections import apply_corrections
 from transform.read import read_report
 
 STDIN = "-"

@@ -33,9 +33,9 @@ from load.publish import begin_working_copy, publish
 from load.snapshots import Snapshot
 from load.warehouse import load_batch, open_warehouse
 from transform.attached import best_readings, with_page
-from transform.corrections import OUTDATED
 from transform.frames import Reading, Source, to_frames
-from transform.gazetteer import Division, gazetteer
+from transform.metadata.gazetteer import Division, gazetteer
+from transform.proof.corrections import OUTDATED
 
 Known = tuple[str, str]
 """Address and SHA-256 of a document that is in the warehouse as this program reads it, or the address of the page and

@@ -23,9 +23,9 @@ from flows.settings import Settings
 from flows.source_checks import allowed_registry
 from flows.sources import SourceRow, Town
 from load.database import open_database
-from transform.fold import fold
 from transform.frames import Reading, Source
-from transform.gazetteer import gazetteer
+from transform.metadata.gazetteer import gazetteer
+from transform.wording.fold import fold
 
 _LISTED_AT_MOST = 20
 _Match = tuple[str | None, str | None]

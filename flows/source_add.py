@@ -21,10 +21,10 @@ from flows.output import complain, say
 from flows.settings import Settings
 from flows.source_checks import doubts, unlisted_hosts
 from flows.sources import OPTIONAL, REQUIRED, SourceRow, read_registry
-from transform.gazetteer import gazetteer
+from transform.metadata.gazetteer import gazetteer
+from transform.metadata.titles import read_title
 from transform.model import Report
 from transform.read import read_report
-from transform.titles import read_title
 
 _COLUMNS = ("division_code", *(name for name in REQUIRED if name != "division_code"), *OPTIONAL)
 _PLACING = ("html:breadcrumb", "html:title", "html:h1", "sitename", "columnname")

@@ -11,7 +11,7 @@ from extract.discovery.listing import is_copy
 from extract.discovery.rules import rules
 from flows.settings import Settings
 from flows.sources import SourceRow, read_registry
-from transform.gazetteer import gazetteer
+from transform.metadata.gazetteer import gazetteer
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,10 @@ import pyarrow as pa
 from load.cross_checks import Found
 from load.database import Connection, literal
 from load.views import reporters_of
-from transform.fold import fold
 from transform.forms import Form
-from transform.gazetteer import wording
+from transform.metadata.gazetteer import wording
 from transform.model import Severity
+from transform.wording.fold import fold
 
 _TOLERANCE = 1e-6
 _TEXTS_AT_ONCE = 500

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from load.database import Connection, WarehouseError, literal, one_line, open_database
 from load.schema import definitions_fingerprint, stored_version
-from transform.fold import fold
+from transform.wording.fold import fold
 
 _TABLES = ("town_year", "reported", "existing", "judged", "found", "doubtful")
 _MOST_READINGS = 12

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from load.database import Connection
-from transform.fold import fold
+from transform.wording.fold import fold
 
 SMALL = 30
 """A share of fewer than so many says little."""

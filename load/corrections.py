@@ -7,8 +7,8 @@ from pathlib import Path
 
 from load.database import Connection
 from load.warehouse import open_warehouse
-from transform.address import web_address
-from transform.corrections import Correction, outdated
+from transform.metadata.address import web_address
+from transform.proof.corrections import Correction, outdated
 
 _REPORTS = """
 SELECT report_id, value, coalesce(status, 'missing')

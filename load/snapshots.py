@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from load.database import Connection
 from load.schema import insert
-from transform.address import source_address
+from transform.metadata.address import source_address
 from transform.tables import load_dictionary
 
 _DELETE = """

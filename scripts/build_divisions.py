@@ -22,7 +22,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from transform.fold import fold  # noqa: E402  (the project need not be installed to rebuild its data)
+from transform.wording.fold import fold  # noqa: E402  (the project need not be installed to rebuild its data)
 
 _FILES = ("provinces.csv", "cities.csv", "areas.csv", "streets.csv")
 _PARENT_LENGTHS = (6, 4, 2)

@@ -33,8 +33,8 @@ from load.database import open_database  # noqa: E402
 from load.schema import prepare  # noqa: E402
 from load.views import mart_names  # noqa: E402
 from load.wide import column_name  # noqa: E402
-from transform.concepts import load_wording  # noqa: E402
 from transform.forms import Form, Identity, load_forms  # noqa: E402
+from transform.prose.concepts import load_wording  # noqa: E402
 from transform.tables import Table, load_dictionary  # noqa: E402
 
 DOCS = ROOT / "docs"

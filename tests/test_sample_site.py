@@ -139,8 +139,8 @@ def issuer_pattern(expected: dict[str, Any]) -> str:
 @pytest.mark.parametrize("path", PATHS)
 def test_page_reads_as_its_golden_file_says(path: str) -> None:
     from extract.formats import read_page
-    from transform.fold import fold
     from transform.read import read_report
+    from transform.wording.fold import fold
 
     expected = golden_for(path)
     report = read_report(read_page((SITE / path.lstrip("/")).read_bytes()))

@@ -18,7 +18,7 @@ import pandas as pd
 import pandera.pandas as pandera
 import pyarrow as pa
 
-from transform.address import host, is_web, source_address
+from transform.metadata.address import host, is_web, source_address
 from transform.model import Report
 from transform.tables import Table, load_dictionary
 from transform.version import parser_version
@@ -50,7 +50,7 @@ class Source:
 
     @property
     def address(self) -> str:
-        """What identifies the source over repeated fetches, see :func:`transform.address.source_address`."""
+        """What identifies the source over repeated fetches, see :func:`transform.metadata.address.source_address`."""
         return source_address(self.url, self.path, self.snapshot_sha256)
 
 

@@ -71,7 +71,7 @@ class Section:
 class Passage:
     """A paragraph of prose with its place, and the section that it stands in (None: in none).
 
-    ``folded`` is the text as it is matched, see :func:`transform.fold.fold`.
+    ``folded`` is the text as it is matched, see :func:`transform.wording.fold.fold`.
     """
 
     section: SectionId | None

@@ -6,29 +6,29 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from extract.page import Doubt, Grid, Page, Paragraph
-from transform.align import align
-from transform.by_template import read_by_template
-from transform.concepts import LOCAL_FORM
-from transform.contradictions import contradictions
-from transform.copied_text import copied_text
-from transform.doubtful_grids import doubt_findings, doubtful_figures
-from transform.figures import figures_of, with_lone_numerals
-from transform.fold import has_pinyin_noise
-from transform.foreign_tables import divided, foreign_tables
+from transform.alignment.align import align
+from transform.alignment.by_template import read_by_template
+from transform.alignment.figures import figures_of, with_lone_numerals
+from transform.alignment.foreign_tables import divided, foreign_tables
+from transform.alignment.recognise import evidence_of, labels_of, recognise_form
 from transform.forms import Form
-from transform.identities import domain_findings, identity_findings
-from transform.local_form import LocalTable, local_sums, read_local_table
-from transform.metadata import read_metadata
+from transform.metadata.page import read_metadata
 from transform.model import ExtraRow, Figure, Finding, Metadata, Report
-from transform.numbers import DOUBTFUL_NOTES, read_value
-from transform.raw_rows import read_rows
-from transform.recognise import evidence_of, labels_of, recognise_form
-from transform.run_on import with_headings_apart
-from transform.second_source import confirmed, stated_figures, with_second_source
-from transform.sections import passages, split_sections
-from transform.statements import read_statements
-from transform.tokens import RawRow
-from transform.verdict import verdict_of
+from transform.proof.contradictions import contradictions
+from transform.proof.doubtful_grids import doubt_findings, doubtful_figures
+from transform.proof.identities import domain_findings, identity_findings
+from transform.proof.second_source import confirmed, stated_figures, with_second_source
+from transform.proof.verdict import verdict_of
+from transform.prose.concepts import LOCAL_FORM
+from transform.prose.copied_text import copied_text
+from transform.prose.local_form import LocalTable, local_sums, read_local_table
+from transform.prose.run_on import with_headings_apart
+from transform.prose.sections import passages, split_sections
+from transform.prose.statements import read_statements
+from transform.rows.raw_rows import read_rows
+from transform.rows.tokens import RawRow
+from transform.wording.fold import has_pinyin_noise
+from transform.wording.numbers import DOUBTFUL_NOTES, read_value
 
 _MAX_ODD_BLANKS = 6
 _MIN_PRINTED_BESIDE = 20

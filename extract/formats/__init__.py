@@ -70,7 +70,7 @@ def _reader(kind: str) -> Reader | None:
         case "ofd":
             from extract.formats.ofd import read_ofd as read
         case "pdf":
-            from extract.formats.pdf import read_pdf as read
+            from extract.formats.pdf.document import read_pdf as read
         case "rtf":
             from extract.formats.rtf import read_rtf as read
         case "xlsx":

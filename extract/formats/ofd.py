@@ -14,11 +14,11 @@ from typing import NamedTuple
 from lxml import etree
 
 from extract.formats.numbering import whole
-from extract.formats.pdf import fixed_layout_page
-from extract.formats.pdf_drawing import MAX_PAGES, Document
-from extract.formats.pdf_model import Drawing, Glyph, Segment, upright
-from extract.formats.pdf_paths import Matrix
-from extract.formats.pdf_text import is_wide
+from extract.formats.pdf.document import fixed_layout_page
+from extract.formats.pdf.drawing import MAX_PAGES, Document
+from extract.formats.pdf.model import Drawing, Glyph, Segment, upright
+from extract.formats.pdf.paths import Matrix
+from extract.formats.pdf.text import is_wide
 from extract.formats.zipped import Archive
 from extract.page import Page, UnreadableError
 

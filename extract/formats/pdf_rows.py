@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from extract.formats.pdf_text import Line, join_lines
+from extract.formats.pdf.text import Line, join_lines
 
 SAME_CELL = 1.55
 _VALUE = re.compile(

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from extract.formats.pdf_grid import Box, RuledTable, find_tables
-from extract.formats.pdf_model import Rule
-from extract.formats.pdf_text import join_lines
+from extract.formats.pdf.grid import Box, RuledTable, find_tables
+from extract.formats.pdf.model import Rule
+from extract.formats.pdf.text import join_lines
 from extract.formats.recognition import UNREADABLE, can_recognise, recognise_line, recognise_lines
 from extract.page import Block, Cell, Grid, Page, Paragraph, UnreadableError
 

@@ -23,11 +23,11 @@ from render.wording import Wording
 from reportlab.pdfgen.canvas import Canvas
 
 from extract.formats import read_page
-from extract.formats.pdf import read_pdf
-from extract.formats.pdf_characters import character
-from extract.formats.pdf_grid import find_tables
-from extract.formats.pdf_model import Glyph, Rule
-from extract.formats.pdf_text import cell_text
+from extract.formats.pdf.characters import character
+from extract.formats.pdf.document import read_pdf
+from extract.formats.pdf.grid import find_tables
+from extract.formats.pdf.model import Glyph, Rule
+from extract.formats.pdf.text import cell_text
 from extract.page import Grid, Page, Paragraph, UnreadableError
 from transform.read import read_report
 

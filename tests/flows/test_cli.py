@@ -86,7 +86,7 @@ def test_parse_loads_no_pandas_no_duckdb_no_prefect_and_no_reader_of_another_for
     code = (
         "import sys; from flows.cli import run; run(sys.argv[1:]); "
         "print(sorted({'prefect', 'pandas', 'duckdb', 'pandera', 'pyarrow', 'requests', 'bs4', 'email.parser', "
-        "'extract.formats.docx', 'extract.formats.pdf'} & set(sys.modules)), "
+        "'extract.formats.docx', 'extract.formats.pdf.document'} & set(sys.modules)), "
         "file=sys.stderr)"
     )
     done = subprocess.run(

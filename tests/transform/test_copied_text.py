@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from transform.copied_text import copied_text
-from transform.fold import fold
 from transform.model import Finding, Metadata, Passage
+from transform.prose.copied_text import copied_text
+from transform.wording.fold import fold
 
 TOWN = Metadata(issuer="凌源市三道河子镇人民政府", year=2022, division_code="211382117")
 

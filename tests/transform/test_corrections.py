@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from transform.corrections import CorrectionsError, apply_corrections, read_corrections
 from transform.model import Figure, Metadata, Report
+from transform.proof.corrections import CorrectionsError, apply_corrections, read_corrections
 
 FIGURE = "requests.granted.total"
 ENTRY = """

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from transform import copied_text
-from transform.cued import Cued, Words
-from transform.gazetteer import wording
-from transform.titles import cued_with_years
+from transform.metadata.gazetteer import wording
+from transform.metadata.titles import cued_with_years
+from transform.prose import copied_text
+from transform.wording.cued import Cued, Words
 
 
 def cued_patterns() -> Iterator[tuple[str, Cued]]:

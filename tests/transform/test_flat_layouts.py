@@ -8,13 +8,13 @@ import pytest
 
 from extract.formats import read_page
 from extract.page import Paragraph
-from transform.flat_rows import _ends_in_value, flat_rows
 from transform.forms import Form, TableDef, figure_id, load_forms
 from transform.model import Report
-from transform.pairs import pairs_in
 from transform.read import read_report
-from transform.tokens import alignment_words, is_value_word
-from transform.vocabulary import describe, similar_label
+from transform.rows.flat_rows import _ends_in_value, flat_rows
+from transform.rows.pairs import pairs_in
+from transform.rows.tokens import alignment_words, is_value_word
+from transform.rows.vocabulary import describe, similar_label
 
 Rows = list[list[str]]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transform.fold import _fold, _fold_in_steps
+from transform.wording.fold import _fold, _fold_in_steps
 
 ODD = "政務開（(gōng)）〔，；　\u200b①²㈠ｶﾞé가\u0301ㄱ〇○“—\ue000\U0002000bﬁ⼀x1 "
 

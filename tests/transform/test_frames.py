@@ -11,8 +11,8 @@ import pyarrow as pa
 import pytest
 
 from transform import model
-from transform.address import source_address, web_address
 from transform.frames import FramesError, Reading, Source, to_frames
+from transform.metadata.address import source_address, web_address
 from transform.model import Figure, Finding, Metadata, Report, Section
 from transform.tables import load_dictionary
 from transform.version import forms_fingerprint, parser_version

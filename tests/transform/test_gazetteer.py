@@ -7,8 +7,8 @@ from importlib import resources
 
 import pytest
 
-from transform.fold import fold
-from transform.gazetteer import Gazetteer, gazetteer
+from transform.metadata.gazetteer import Gazetteer, gazetteer
+from transform.wording.fold import fold
 
 
 def code_of(organ: str, *, near: str = "", prose: str = "") -> str | None:

@@ -8,8 +8,8 @@ import pytest
 from render.truth import make_truth
 
 from transform.forms import load_forms
-from transform.identities import evaluate, identity_findings, keeps_all
 from transform.model import Figure, Number
+from transform.proof.identities import evaluate, identity_findings, keeps_all
 
 
 def figures_of(form_id: str, values: dict[str, Number]) -> dict[str, Figure]:

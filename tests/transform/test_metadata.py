@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from extract.page import Cell, Grid, Page, Paragraph
-from transform.metadata import read_metadata
+from transform.metadata.page import read_metadata
+from transform.metadata.titles import read_title
 from transform.model import Finding, Metadata
-from transform.titles import read_title
 
 OVERVIEW = ("一、总体情况", "一年来，我镇稳步推进政务公开，群众满意度有所提高。")
 

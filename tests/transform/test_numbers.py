@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transform.numbers import Value, read_value, value_like
+from transform.wording.numbers import Value, read_value, value_like
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from transform.pairs import pairs_in
+from transform.rows.pairs import pairs_in
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from transform.contradictions import contradictions
-from transform.fold import fold
 from transform.forms import load_forms
-from transform.identities import identity_findings
 from transform.model import Figure, Finding, Passage
-from transform.second_source import confirmed, stated_figures, with_second_source
-from transform.statements import Stated, read_statements
+from transform.proof.contradictions import contradictions
+from transform.proof.identities import identity_findings
+from transform.proof.second_source import confirmed, stated_figures, with_second_source
+from transform.prose.statements import Stated, read_statements
+from transform.wording.fold import fold
 
 FORM = load_forms()["2021"]
 TOTAL = "requests.received.total"

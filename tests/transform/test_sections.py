@@ -6,8 +6,8 @@ import pytest
 
 from extract.page import Cell, Grid, Page, Paragraph
 from transform.model import Section
-from transform.run_on import with_headings_apart
-from transform.sections import split_sections
+from transform.prose.run_on import with_headings_apart
+from transform.prose.sections import split_sections
 
 
 def page(*lines: str) -> Page:

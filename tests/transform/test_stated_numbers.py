@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from flows.parse import read_bytes
-from transform.concepts import load_wording
-from transform.fold import fold
 from transform.model import Passage, SectionId, Statement
-from transform.statements import read_statements
+from transform.prose.concepts import load_wording
+from transform.prose.statements import read_statements
+from transform.wording.fold import fold
 
 
 def stated(text: str, *, year: int | None = 2010, section: SectionId | None = "overview") -> list[Statement]:

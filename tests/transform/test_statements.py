@@ -7,12 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from transform.concepts import Concept, concerned, load_wording
-from transform.contradictions import contradictions
-from transform.fold import fold
 from transform.forms import load_forms
 from transform.model import Figure, Finding, Passage, SectionId, Status
-from transform.statements import read_statements
+from transform.proof.contradictions import contradictions
+from transform.prose.concepts import Concept, concerned, load_wording
+from transform.prose.statements import read_statements
+from transform.wording.fold import fold
 
 REQUESTS = {
     "requests.received.total": 12,

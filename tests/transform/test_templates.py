@@ -12,17 +12,17 @@ from render.truth import make_truth
 
 from extract.formats import read_page
 from extract.page import Cell, Grid, Page, Paragraph, UnreadableError
-from transform.align import align
-from transform.by_template import read_by_template
-from transform.figures import figures_of
-from transform.fold import has_pinyin_noise
+from transform.alignment.align import align
+from transform.alignment.by_template import read_by_template
+from transform.alignment.figures import figures_of
+from transform.alignment.outlines import AskedError, model_of, outline
+from transform.alignment.recognise import evidence_of, labels_of, recognise_form
+from transform.alignment.templates import template
 from transform.forms import load_forms
-from transform.metadata import read_metadata
-from transform.outlines import AskedError, model_of, outline
-from transform.raw_rows import read_rows
-from transform.recognise import evidence_of, labels_of, recognise_form
-from transform.templates import template
-from transform.vocabulary import cut_label_ids
+from transform.metadata.page import read_metadata
+from transform.rows.raw_rows import read_rows
+from transform.rows.vocabulary import cut_label_ids
+from transform.wording.fold import has_pinyin_noise
 
 HEADER = ("信息内容", "本年制发件数", "本年废止件数", "现行有效件数")
 

@@ -1,0 +1,1 @@
+"""PDF documents become Pages: drawing operations, ruling lines, glyphs, lines, tables."""

@@ -1,0 +1,1 @@
+"""Alignment: each figure of the form gets its cell, or the doubt that says why it has none."""

@@ -1,0 +1,128 @@
+"""Tables under the heading of another report or year: they may fill the place of one that the report itself lacks."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from extract.page import Grid, Page, Paragraph
+from transform.alignment.outcome import Alignment
+from transform.forms import Form
+from transform.metadata.gazetteer import gazetteer, wording
+from transform.metadata.titles import read_title, with_years, year_number
+from transform.model import Finding, Metadata
+from transform.wording.fold import clean, fold
+
+_LONGEST_HEADING = 80
+_LONGEST_CAPTION = 40
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    """A line that tells whose figures follow, or of which year: from ``block`` on; ``is_title`` if it is no caption."""
+
+    block: int
+    text: str
+    organ: str | None
+    year: int | None
+    is_title: bool
+
+    def is_of(self, other: _Heading) -> bool:
+        """Whether both can head one report: what either leaves open, the other may say."""
+        return (self.year is None or other.year is None or self.year == other.year) and (
+            self.organ is None or other.organ is None or _same_organ(self.organ, other.organ)
+        )
+
+
+def divided(page: Page, pinyin: bool) -> bool:
+    """Whether a heading of a report or year stands between two grids of the page."""
+    grids = [index for index, block in enumerate(page.blocks) if isinstance(block, Grid)]
+    return len(grids) > 1 and next(_headings(page, pinyin, range(grids[0] + 1, grids[-1])), None) is not None
+
+
+def foreign_tables(page: Page, metadata: Metadata, form: Form, alignment: Alignment, pinyin: bool) -> Iterator[Finding]:
+    """Findings ``<table>.other_report`` for figures below the heading of another organ's or year's report (error).
+
+    They come up only where figures stand below different headings, or all below another than the report's title.  A
+    title that is printed once more may begin another report, too (warning); one that is printed again and again stands
+    at the head of every page.
+    """
+    found = [*_headings(page, pinyin, range(len(page.blocks)))]
+    if not found:
+        return
+    blocks = [heading.block for heading in found]
+    below: dict[int, list[str]] = defaultdict(list)
+    for figure, placement in alignment.placements.items():
+        if placement.token is not None:
+            below[bisect_left(blocks, placement.token.block) - 1].append(figure)
+    own = _own(metadata, found)
+    if len(below) < 2 and not any(
+        heading.is_title and heading.is_of(own) for heading in found[: max(below, default=0)]
+    ):
+        return
+    titled = _titled(own, found, sorted(below))
+    for k, figures in sorted(below.items()):
+        again = titled[1:] == [k]
+        if k < 0 or (found[k].is_of(own) and not again):
+            continue
+        message = f"this table stands under '{found[k].text}', others of the report do not"
+        for table in dict.fromkeys(form.figures[figure].table for figure in figures):
+            of_table = tuple(figure for figure in figures if form.figures[figure].table == table)
+            yield Finding(f"{table}.other_report", "warning" if again else "error", of_table, message, "source")
+
+
+def _titled(own: _Heading, headings: Sequence[_Heading], last: Sequence[int]) -> list[int]:
+    """Of the ``last`` headings before figures those of the report itself with its title printed for these figures."""
+    begins = [0, *(k + 1 for k in last)]
+    return [
+        k
+        for begin, k in zip(begins, last, strict=False)
+        if k >= 0 and headings[k].is_of(own) and any(h.is_title and h.is_of(own) for h in headings[begin : k + 1])
+    ]
+
+
+def _own(metadata: Metadata, headings: Sequence[_Heading]) -> _Heading:
+    """Organ and year of the report: as its metadata say, else as the first title does."""
+    title = next((heading for heading in headings if heading.is_title), None)
+    organ, year = (title.organ, title.year) if title else (None, None)
+    return _Heading(-1, "", metadata.issuer or organ, metadata.year or year, is_title=False)
+
+
+def _headings(page: Page, pinyin: bool, indices: range) -> Iterator[_Heading]:
+    hint: str = wording()["titles"]["hint"]
+    for index in indices:
+        block = page.blocks[index]
+        if not isinstance(block, Paragraph) or len(block.text) > 2 * _LONGEST_HEADING:
+            continue
+        if hint not in block.text and "年" not in block.text:
+            continue
+        text = clean(block.text, pinyin=pinyin)
+        if len(text) > _LONGEST_HEADING:
+            continue
+        title = read_title(text)
+        if title is not None:
+            if title.fit > 0 and (title.organ or title.year):
+                yield _Heading(index, text, title.organ, title.year, title.is_whole)
+        elif len(text) <= _LONGEST_CAPTION and (year := _captioned_year(fold(text))):
+            yield _Heading(index, text, None, year, is_title=False)
+
+
+@lru_cache(maxsize=1 << 10)
+def _captioned_year(folded: str) -> int | None:
+    match = with_years(wording()["titles"]["year_caption"]).match(folded)
+    return year_number(match["year"]) if match else None
+
+
+@lru_cache(maxsize=1 << 8)
+def _same_organ(a: str, b: str) -> bool:
+    """Whether two names can be one organ's: 凌源市三道河子镇 may be printed as 三道河子镇人民政府."""
+    mine, theirs = fold(a), fold(b)
+    if mine in theirs or theirs in mine:
+        return True
+    if gazetteer().core(mine) != gazetteer().core(theirs):
+        return False
+    readings = gazetteer().read(mine), gazetteer().read(theirs)
+    return all(r is not None for r in readings) and bool(set(readings[0].codes) & set(readings[1].codes))  # type: ignore[union-attr]

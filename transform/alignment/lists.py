@@ -1,0 +1,97 @@
+"""Tables of indicator, unit and value, as the statistics table of 2014."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from transform.alignment.outcome import Doubts, Placement, texts_of
+from transform.alignment.place import Instance
+from transform.forms import TableDef, figure_id
+from transform.rows.tokens import RawRow, Token, alignment_words
+
+_MIN_WIDER_ROWS = 3
+
+
+def place_list(year: int | None, doubts: Doubts, instance: Instance, table: TableDef) -> dict[str, Placement]:
+    """The cells of a printed list: each row's value for the year reported on."""
+    placements: dict[str, Placement] = {}
+    column = table.columns[0]
+    header: list[Token] = []
+    known_rows = {row.id for row in table.rows}
+    printed = _printed_in_flat_rows(instance)
+    repeats = sum(count > 1 for count in printed.values()) >= _MIN_WIDER_ROWS
+    lost = _rows_that_lost_values(instance, printed) if repeats else frozenset()
+    for placed in instance.rows:
+        row = placed.row
+        if any(t.info.has("column") or t.info.has("corner") for t in row.header):
+            header = row.header
+        key = figure_id(table, placed.row_id, column.id)
+        if placed.row_id not in known_rows:
+            continue
+        if placed.by_position:
+            doubts.add(
+                f"{table.id}.row_by_position",
+                [key],
+                f"the label of row '{placed.row_id}' cannot be read; only its place tells which row it is",
+                "warning",
+            )
+        token = None if placed.row_id in lost else _list_value(row, header, table, year, repeats)
+        if token is not None:
+            placements[key] = Placement(token, certain=not placed.by_position)
+        else:
+            doubts.add(
+                f"{table.id}.several_values",
+                [key],
+                f"the row prints several values and no header tells them apart: {texts_of(row)[:60]}",
+            )
+    return placements
+
+
+def _printed_in_flat_rows(instance: Instance) -> dict[str, int]:
+    """How many values each row of flat text prints."""
+    flat = [p for p in instance.rows if p.row.header_columns is None]
+    return {p.row_id: sum(not t.info.is_blank for t in p.row.values) for p in flat}
+
+
+def _rows_that_lost_values(instance: Instance, printed: Mapping[str, int]) -> frozenset[str]:
+    """The rows that print one value where others print several: nothing tells which of them it is."""
+    return frozenset(p.row_id for p in instance.rows if printed.get(p.row_id) == len(p.row.values) == 1)
+
+
+def _list_value(row: RawRow, header: Sequence[Token], table: TableDef, year: int | None, repeats: bool) -> Token | None:
+    """The value of a row; of several equal ones the first where other rows of flat text print several, too."""
+    printed = [t for t in row.values if not t.info.is_blank]
+    exact = row.header_columns is not None
+    if exact:
+        anchored = [
+            t
+            for t in row.values
+            for stack in [row.header_columns.get(t.column, []) if row.header_columns else []]
+            if any(_names_value(h, year, table) for h in stack)
+        ]
+        beside = [t for t in printed if t not in anchored and not (row.header_columns or {}).get(t.column)]
+        if len(anchored) == 1:
+            return None if beside else anchored[0]
+    words = alignment_words()
+    corners = [k for k, t in enumerate(header) if t.info.has("corner")]
+    after = header[corners[0] :] if corners else []
+    labels = [
+        t
+        for t in after
+        if t.info.key not in words.units and not any(t.info.has(k) for k in ("corner", "row", "group", "title"))
+    ]
+    named = [k for k, t in enumerate(labels) if _names_value(t, year, table)]
+    if len(labels) > 1 and len(named) == 1:
+        for cells in (row.values, printed):
+            if len(cells) == len(labels):
+                return cells[named[0]]
+        return None
+    if len(printed) == 1 or (printed and len({t.info.value for t in printed}) == 1 and repeats and not exact):
+        return printed[0]
+    return None if printed or not row.values else row.values[0]
+
+
+def _names_value(token: Token, year: int | None, table: TableDef) -> bool:
+    if token.info.ids("column", table.id):
+        return True
+    return year is not None and year in token.info.years()

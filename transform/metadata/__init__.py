@@ -1,0 +1,1 @@
+"""What a page says of its report: title, issuer, year, date of publication, division."""

@@ -1,0 +1,1 @@
+"""How figures are proved: identities, second sources, corrections, and the verdict."""

@@ -1,0 +1,1 @@
+"""From cells to raw rows: which words stand before which values, whatever kept the cells apart."""

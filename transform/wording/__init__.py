@@ -1,0 +1,1 @@
+"""Words and numbers, whatever they stand for: noise, script, cues, and what one cell says."""
