@@ -98,6 +98,7 @@ def test_the_rebuild_flow_compares_and_fails_where_something_differs(prefect_api
         connection.execute("DELETE FROM report WHERE year = 2016")
     assert "differences: 1" in _called(prefect_api, night, "rebuild(compare=True)").stderr
     assert _called(prefect_api, night, "len(rebuild().changes)").stdout == "1\n"
+    assert _called(prefect_api, night, "rebuild(compare=True).changes").stdout == "()\n"
 
 
 def _called(prefect_api: Api, night: Night, call: str) -> subprocess.CompletedProcess[str]:
