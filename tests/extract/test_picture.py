@@ -25,7 +25,9 @@ from transform.read import read_report
 FOLDER = Path(__file__).parent / "pictures"
 SAMPLE = (FOLDER / "report-2021.png").read_bytes()
 PRINTED: dict[str, float] = json.loads((FOLDER / "report-2021.json").read_text())
-ARTICLE = '<html><body><h1>某县2022年政府信息公开工作年度报告</h1><p>一、总体情况</p><img src="{}"></body></html>'
+ARTICLE = (
+    '<html><body><h1>县自然资源局2022年政府信息公开工作年度报告</h1><p>一、总体情况</p><img src="{}"></body></html>'
+)
 
 recognises = pytest.mark.skipif(
     not pictured.can_recognise(), reason="the extra ocr is not installed: make ocr (some 350 MB)"
