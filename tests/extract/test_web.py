@@ -368,7 +368,7 @@ def test_many_hosts_take_as_long_as_the_slowest(web: Web) -> None:
     answers = list(crawler(web, delay=delay).ask_all(asks))
     took = time.monotonic() - started
     assert all(isinstance(answer, Response) for _, answer in answers)
-    assert pages * delay <= took < hosts * pages * delay / 20
+    assert pages * delay <= took < hosts * pages * delay / 4
     assert max(web.most_at_once.values()) == 1
 
 
