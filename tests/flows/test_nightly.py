@@ -78,7 +78,7 @@ def test_a_town_that_fails_is_named_and_all_the_others_are_loaded(night: Night) 
 
 def test_the_server_knows_a_task_for_each_town(night: Night, prefect_api: Api) -> None:
     def finished() -> Any:
-        (run,) = ask(prefect_api, "flow_runs/filter", flows={"name": {"any_": ["nightly"]}})
+        (run,) = nights(prefect_api, night.settings.sources)
         tasks = ask(prefect_api, "task_runs/filter", task_runs={"flow_run_id": {"any_": [run["id"]]}})
         done = [task for task in tasks if task["state_name"] == "Completed"]
         return run["state_name"] == "Completed" and len(done) == 6 and done
