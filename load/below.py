@@ -19,7 +19,7 @@ from typing import Any
 import pyarrow as pa
 
 from load.cross_checks import Found
-from load.database import Connection, literal
+from load.database import Connection, literal, registered
 from load.views import reporters_of
 from transform.forms import Form
 from transform.metadata.gazetteer import wording
@@ -141,12 +141,9 @@ def _overviews(con: Connection, divisions: str) -> Iterator[tuple[str, str, str]
 def _found(
     con: Connection, forms: Mapping[str, Form], check: Below, step: int, summing: list[dict[str, Any]]
 ) -> Iterator[Found]:
-    con.register("summing", pa.Table.from_pylist(summing))
     placeholders = ", ".join(map(literal, wording()["divisions"]["placeholders"]))
-    try:
+    with registered(con, "summing", pa.Table.from_pylist(summing)):
         rows = con.execute(_SUMS.format(placeholders=placeholders, tolerance=_TOLERANCE)).fetchall()
-    finally:
-        con.unregister("summing")
     differing: dict[str, dict[str, tuple[Any, ...]]] = defaultdict(dict)
     form_of = {}
     for report_id, form, figure, *numbers in rows:

@@ -15,7 +15,7 @@ import pyarrow as pa
 from load.below import below_rules, sums_below
 from load.copied import copied_reports
 from load.cross_checks import Found, findings, paired, rules, said, said_concepts
-from load.database import Connection, literal
+from load.database import Connection, literal, registered
 from load.views import reporters_of
 from load.wide import column_name, wide_table
 from transform.forms import Form
@@ -117,11 +117,8 @@ def _store(con: Connection, found: Iterable[Found]) -> None:
             while some := list(islice(rows, _FOUND_AT_ONCE)):
                 writer.write_table(_table(some))
         file.seek(0)
-        con.register("found_between", pa.ipc.open_stream(file))
-        try:
+        with registered(con, "found_between", pa.ipc.open_stream(file)):
             con.execute(_STORE)
-        finally:
-            con.unregister("found_between")
 
 
 def _table(found: list[Found]) -> pa.Table:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -22,6 +25,16 @@ class WarehouseError(ValueError):
 def literal(text: str) -> str:
     """A SQL string literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+@contextmanager
+def registered(con: Connection, name: str, rows: pa.Table | pa.RecordBatchReader) -> Iterator[None]:
+    """Queries may name Arrow rows as a table, as long as this lasts."""
+    con.register(name, rows)
+    try:
+        yield
+    finally:
+        con.unregister(name)
 
 
 def one_line(error: Exception) -> str:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from extract.archive import Visit
 from load.database import Connection
-from load.schema import insert
+from load.schema import replace_by_key
 from transform.tables import load_dictionary
 
 _TOTALS = """
@@ -33,10 +33,6 @@ SELECT
 FROM visit WHERE run_id = $run
 """
 _ANSWERED = "SELECT DISTINCT source FROM visit WHERE run_id = $run AND change IS NOT NULL"
-_DELETE_VISITS = """
-DELETE FROM visit USING incoming_visit AS incoming
-WHERE visit.run_id = incoming.run_id AND visit.source = incoming.source
-"""
 _ASKED = "SELECT DISTINCT source FROM visit WHERE run_id = $run"
 
 
@@ -72,24 +68,13 @@ def record_run(con: Connection, run: Run) -> None:
     """Put a run in the place of the row that it has, if any; the caller holds the transaction."""
     table = load_dictionary().tables["run"]
     row = asdict(run) | {"started_at": _utc(run.started_at), "ended_at": _utc(run.ended_at)}
-    con.execute("DELETE FROM run WHERE run_id = $run", {"run": run.run_id})
-    insert(con, table, pa.Table.from_pylist([row], schema=table.arrow_schema))
+    replace_by_key(con, table, pa.Table.from_pylist([row], schema=table.arrow_schema))
 
 
 def visit_rows(visits: Iterable[Visit]) -> pa.Table:
     """The rows of some visits; of several of one run to one source the last."""
     rows = {(visit.run, visit.source): _visit_row(visit) for visit in visits}
     return pa.Table.from_pylist(list(rows.values()), schema=load_dictionary().tables["visit"].arrow_schema)
-
-
-def replace_visits(con: Connection, rows: pa.Table) -> None:
-    """Put rows in the place of those of the same run and source; the caller holds the transaction."""
-    con.register("incoming_visit", rows)
-    try:
-        con.execute(_DELETE_VISITS)
-    finally:
-        con.unregister("incoming_visit")
-    insert(con, load_dictionary().tables["visit"], rows)
 
 
 def counted(con: Connection, run: Run) -> Run:

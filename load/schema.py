@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from load.batch import encoded, in_key_order
 from load.between import check_between
-from load.database import Connection, WarehouseError, literal
+from load.database import Connection, WarehouseError, literal, registered
 from load.views import create_views
 from load.wide import create_wide_tables
 from transform.forms import Form, load_forms
@@ -144,14 +144,19 @@ def replace_rows(con: Connection, table: Table, rows: Iterable[Mapping[str, obje
     insert(con, table, batch)
 
 
+def replace_by_key(con: Connection, table: Table, batch: pa.Table) -> None:
+    """Put rows in the place of those with the same key; the caller holds the transaction."""
+    same = " AND ".join(f"{table.name}.{column} = incoming.{column}" for column in table.order)
+    with registered(con, "incoming", batch):
+        con.execute(f"DELETE FROM {table.name} USING incoming WHERE {same}")  # noqa: S608
+    insert(con, table, batch)
+
+
 def insert(con: Connection, table: Table, batch: pa.Table) -> None:
     """Insert an Arrow table with the columns of ``table``, sorted by its key, in one scan.
 
     Raises WarehouseError when two of its rows share a key.
     """
     columns = ", ".join(column.name for column in table.columns)
-    con.register("incoming", in_key_order(table.name, encoded(batch), table.order))
-    try:
+    with registered(con, "incoming", in_key_order(table.name, encoded(batch), table.order)):
         con.execute(f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM incoming")  # noqa: S608
-    finally:
-        con.unregister("incoming")

@@ -8,15 +8,11 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 
-from load.database import Connection
+from load.database import Connection, registered
 from load.schema import insert
 from transform.metadata.address import source_address
 from transform.tables import load_dictionary
 
-_DELETE = """
-DELETE FROM snapshot USING incoming_snapshot AS incoming
-WHERE snapshot.address = incoming.address AND snapshot.sha256 = incoming.sha256
-"""
 _PUT_IN_PLACE = """
 UPDATE snapshot SET file = found.file, file_offset = found.file_offset
 FROM (
@@ -65,28 +61,15 @@ def snapshot_rows(snapshots: Iterable[Snapshot]) -> pa.Table:
     return pa.Table.from_pylist(list(rows.values()), schema=schema)
 
 
-def replace_snapshots(con: Connection, rows: pa.Table) -> None:
-    """Put rows in the place of those with the same address and bytes; the caller holds the transaction."""
-    con.register("incoming_snapshot", rows)
-    try:
-        con.execute(_DELETE)
-    finally:
-        con.unregister("incoming_snapshot")
-    insert(con, load_dictionary().tables["snapshot"], rows)
-
-
 def relocate_snapshots(con: Connection, rows: pa.Table) -> None:
     """Say anew where the archive keeps each content, after the archive was indexed anew.
 
     ``rows`` are all that the archive holds: what is missing in the table is added, and what the archive does not hold
     has no file any more.  The caller holds the transaction.
     """
-    con.register("incoming_snapshot", rows)
-    try:
+    with registered(con, "incoming_snapshot", rows):
         con.execute(_PUT_IN_PLACE)
         missing = con.sql(_ADD).to_arrow_table().select(rows.schema.names).cast(rows.schema)
-    finally:
-        con.unregister("incoming_snapshot")
     insert(con, load_dictionary().tables["snapshot"], missing)
 
 

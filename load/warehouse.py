@@ -13,10 +13,10 @@ import pyarrow as pa
 from extract.archive import Visit
 from load.batch import codes, encoded
 from load.between import check_between
-from load.database import Connection, WarehouseError, one_line, open_database
-from load.ledger import replace_visits, visit_rows
-from load.schema import insert, prepare, stored_version
-from load.snapshots import Snapshot, replace_snapshots, snapshot_rows
+from load.database import Connection, WarehouseError, one_line, open_database, registered
+from load.ledger import visit_rows
+from load.schema import insert, prepare, replace_by_key, stored_version
+from load.snapshots import Snapshot, snapshot_rows
 from load.wide import delete_wide_rows, replace_wide_rows
 from transform.forms import load_forms
 from transform.frames import Frames
@@ -118,8 +118,8 @@ def load_tables(con: Connection, batch: Batch, *, between: bool = True) -> LoadS
             replace_wide_rows(con, load_forms(), batch["report"], batch["figure"])
             if between:
                 check_between(con, load_forms(), "SELECT division_code FROM concerned")
-        replace_snapshots(con, batch["snapshot"])
-        replace_visits(con, batch["visit"])
+        for name in ("snapshot", "visit"):
+            replace_by_key(con, load_dictionary().tables[name], batch[name])
     return LoadSummary(
         reports=batch["report"].num_rows,
         figures=batch["figure"].num_rows,
@@ -163,14 +163,10 @@ def _arrow(table: Table, frames: Frames) -> pa.Table:
 
 
 def _delete_replaced(con: Connection, reports: pa.Table) -> int:
-    con.register(
-        "incoming_report", reports.select(["report_id", "address", "snapshot_sha256", "year", "division_code"])
-    )
-    try:
+    told = reports.select(["report_id", "address", "snapshot_sha256", "year", "division_code"])
+    with registered(con, "incoming_report", told):
         con.execute(_REPLACED)
         con.execute(_CONCERNED)
-    finally:
-        con.unregister("incoming_report")
     count = con.execute("SELECT count(*) FROM replaced").fetchall()[0][0]
     if count:
         for name in REPORT_TABLES:

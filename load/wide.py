@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from load.batch import codes
-from load.database import Connection, literal
+from load.database import Connection, literal, registered
 from transform.forms import Form
 from transform.tables import load_dictionary
 
@@ -100,11 +100,8 @@ def _positions(values: Sequence[str], among: Sequence[str]) -> np.ndarray[tuple[
 
 
 def _insert(con: Connection, form: Form, rows: pa.Table) -> None:
-    con.register("incoming_wide", rows)
-    try:
+    with registered(con, "incoming_wide", rows):
         con.execute(f"INSERT INTO {wide_table(form.id)} FROM incoming_wide")
-    finally:
-        con.unregister("incoming_wide")
 
 
 def _stored(con: Connection, form: str) -> Iterator[tuple[list[str], pa.Table]]:
