@@ -15,6 +15,7 @@ from transform.forms import Form
 from transform.metadata.page import read_metadata
 from transform.model import ExtraRow, Figure, Finding, Metadata, Report
 from transform.proof.contradictions import contradictions
+from transform.proof.doubtful_cells import doubtful_cells
 from transform.proof.doubtful_grids import doubt_findings, doubtful_figures
 from transform.proof.identities import domain_findings, identity_findings
 from transform.proof.second_source import confirmed, stated_figures, with_second_source
@@ -28,11 +29,6 @@ from transform.prose.statements import read_statements
 from transform.rows.raw_rows import read_rows
 from transform.rows.tokens import RawRow
 from transform.wording.fold import has_pinyin_noise
-from transform.wording.numbers import DOUBTFUL_NOTES, read_value
-
-_MAX_ODD_BLANKS = 6
-_MIN_PRINTED_BESIDE = 20
-_MIN_UNREADABLE = 3
 
 
 def _sample_texts(page: Page) -> list[str]:
@@ -44,71 +40,6 @@ def _sample_texts(page: Page) -> list[str]:
             for row in block.rows:
                 texts.extend([cell.text for cell in row if cell is not None])
     return texts
-
-
-def _unusual_cells(form: Form, figures: Mapping[str, Figure]) -> list[Finding]:
-    """Findings for cells that may be more than one number.
-
-    A number with a leading zero or a blank inside is one only where the row has an empty place for the other; such an
-    empty place also puts the whole row of an unreadable cell in doubt.
-    """
-    gaps = {
-        (form.figures[n].table, form.figures[n].row) for n, f in figures.items() if f.status in ("blank", "missing")
-    }
-    findings = []
-    for name, figure in figures.items():
-        raw = figure.raw or ""
-        definition = form.figures[name]
-        if figure.status == "text" and any(c.isdigit() for c in raw):
-            place = (definition.table, definition.row)
-            row = (n for n in figures if (form.figures[n].table, form.figures[n].row) == place and n != name)
-            message = f"'{raw}' can be read as more than one number"
-            doubted = (name, *row) if place in gaps else (name,)
-            findings.append(Finding("figure.unreadable", "warning", doubted, message, "parse"))
-        elif figure.status == "reported" and len(raw) > 1 and (definition.table, definition.row) in gaps:
-            notes = set((read_value(raw, unit=definition.unit).note or "").split("; ")) & DOUBTFUL_NOTES
-            if notes:
-                message = f"'{raw}' is read as {figure.value}, but has {notes.pop()} beside an empty cell"
-                findings.append(Finding("figure.unusual", "warning", (name,), message, "parse"))
-    return findings
-
-
-def _lost_borders(form: Form, figures: Mapping[str, Figure], unusual: Sequence[Finding]) -> list[Finding]:
-    """Findings for tables in which several cells hold more than one number: none of their cells can be trusted."""
-    unreadable = [form.figures[f.figures[0]].table for f in unusual if f.rule == "figure.unreadable"]
-    findings = []
-    for table in form.tables:
-        if unreadable.count(table.id) >= _MIN_UNREADABLE:
-            names = tuple(n for n, f in figures.items() if form.figures[n].table == table.id and f.value is not None)
-            message = f"{unreadable.count(table.id)} cells of this table hold more than one number: borders were lost"
-            findings.append(Finding(f"{table.id}.borders_lost", "error", names, message, "parse"))
-    return findings
-
-
-def _odd_blanks(form: Form, figures: Mapping[str, Figure]) -> list[Finding]:
-    """Findings for a few cells left empty where all others are printed: a cell may be lost, and others moved up."""
-    blanks = [n for n, f in figures.items() if f.status == "blank"]
-    printed = sum(f.status in ("reported", "decoded") for f in figures.values())
-    if not 0 < len(blanks) <= _MAX_ODD_BLANKS or printed < _MIN_PRINTED_BESIDE * len(blanks):
-        return []
-    findings = []
-    for name in blanks:
-        place = form.figures[name]
-        row = [n for n in figures if (form.figures[n].table, form.figures[n].row) == (place.table, place.row)]
-        if len(row) > 1:
-            message = (
-                "the only empty cell among printed ones: if it was lost, others of its row stand in a wrong column"
-            )
-            findings.append(
-                Finding("figure.odd_blank", "warning", (name, *(n for n in row if n != name)), message, "unknown")
-            )
-    return findings
-
-
-def _doubtful_cells(form: Form, figures: Mapping[str, Figure]) -> list[Finding]:
-    """Findings for cells that may be more than one number or are oddly empty: none where each prints a number."""
-    unusual = _unusual_cells(form, figures)
-    return [*unusual, *_lost_borders(form, figures, unusual), *_odd_blanks(form, figures)]
 
 
 def _absent_tables(form: Form, figures: Mapping[str, Figure], page: Page) -> list[Finding]:
@@ -239,7 +170,7 @@ def read_report(page: Page, *, division: str | None = None) -> Report:
         findings += _absent_tables(form, figures, page)
     findings += domain_findings(form, figures)
     if statuses != {"reported"}:
-        findings += _doubtful_cells(form, figures)
+        findings += doubtful_cells(form, figures)
     prose = passages(page, sections, blocks, pinyin=pinyin)
     stated = read_statements(prose, year=metadata.year)
     second = stated_figures(stated, form)

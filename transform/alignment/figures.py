@@ -8,7 +8,7 @@ from functools import partial
 from transform.alignment.outcome import Alignment, Placement
 from transform.forms import FigureDef, Form
 from transform.model import Figure, Number, Status
-from transform.wording.numbers import ONE_OR_DASH, Value, is_numeral, plain_number, read_value
+from transform.wording.numbers import ONE_OR_DASH, is_numeral, plain_number, read_value
 
 _LEAST_NUMERALS = 3
 
@@ -51,10 +51,7 @@ def _placed_figure(definition: FigureDef, placement: Placement | None) -> Figure
     info, locator = placement.token.info, placement.token.locator
     if placement.value is not None:
         return Figure(definition.figure, placement.value, definition.unit, "decoded", info.text, locator)
-    value: Value = info.value
-    if definition.decimal:
-        value = read_value(info.text, unit=definition.unit, header_unit=placement.header_text)
-    return Figure(definition.figure, value.value, definition.unit, value.status, info.text, locator)
+    return cell_figure(definition, info.text, locator, placement.header_text)
 
 
 def with_lone_numerals(figures: Mapping[str, Figure]) -> dict[str, Figure]:

@@ -8,9 +8,8 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from extract.formats.pdf.text import Line, split_at_gaps
-from extract.formats.pdf_header import Column, lowest_cells, read_header
-from extract.formats.pdf_rows import (
+from extract.formats.pdf.header import Column, lowest_cells, read_header
+from extract.formats.pdf.rows import (
     SAME_CELL,
     SLACK,
     Row,
@@ -21,6 +20,7 @@ from extract.formats.pdf_rows import (
     stacks,
     value_rows,
 )
+from extract.formats.pdf.text import Line, split_at_gaps
 
 GAP = 0.75
 _LARGER = 1.1

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from extract.formats.pdf.rows import blocks, joined
 from extract.formats.pdf.text import Line
-from extract.formats.pdf_rows import blocks, joined
 
 
 @dataclass(slots=True)

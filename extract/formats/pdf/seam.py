@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from extract.formats.pdf.grid import Box, RuledTable
+from extract.formats.pdf.rows import is_value
 from extract.formats.pdf.text import PADDING, lines_of
-from extract.formats.pdf_rows import is_value
 
 _ORDINAL = re.compile(r"[\d（(]|[一二三四五六七八九十]+、")
 _SAME_EDGE = 3.0
