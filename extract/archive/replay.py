@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from extract.archive.records import ArchiveError, Change, Kept, Visit, source_of
+from extract.archive.records import ArchiveError, Change, Kept, Visit
 from extract.archive.store import Archive
 from extract.archive.volume import groups
 from extract.archive.warc import event_of
@@ -65,10 +65,10 @@ def kept_by(visit: Visit, archive: Archive) -> Kept | None:
     """The version of its source that a visit saw, None when it saw none."""
     if visit.sha256 is None:
         return None
+    last = archive.as_of(visit.source, visit.run)
     if visit.change is Change.UNCHANGED:
-        return archive.as_of(source_of(visit.url, visit.path), visit.run)
+        return last
     place = archive.place(visit.sha256)
-    last = archive.as_of(source_of(visit.url, visit.path), visit.run)
     return Kept(
         sha256=visit.sha256,
         size=visit.size or 0,

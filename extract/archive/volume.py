@@ -157,13 +157,14 @@ class Writer:
         last = volumes(self._root)[-1:]
         handle = _lock(last[0], 0) if last and last[0].stat().st_size < self._most_bytes else None
         path = last[0] if last else self._root
-        if handle is not None and _holds_groups(path, self._whole(path.name)):
+        whole = self._whole(path.name) if handle is not None else 0
+        if handle is not None and _holds_groups(path, whole):
             os.close(handle)
-            handle = None
+            handle, whole = None, 0
         while handle is None:
             path = self._root / _next_name(volumes(self._root))
             handle = _lock(path, os.O_CREAT | os.O_EXCL)
-        os.ftruncate(handle, self._whole(path.name))
+        os.ftruncate(handle, whole)
         if os.fstat(handle).st_size == 0:
             _write(handle, self._begin(path.name))
             sync_folder(self._root)
