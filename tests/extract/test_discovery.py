@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from web.listings import HTML, MAKERS, SIZE, items, put, report
-from web.server import Web, redirect, serving, status
+from web.server import Web, redirect, status
 
 from extract.discovery import families
 from extract.discovery.document import Document
@@ -28,12 +28,6 @@ HOST = "www.lingyuan.example"
 MIRROR = "www.lingyuan-gov.spam.example"
 TITLE = "凌源市三道河子镇人民政府{}年政府信息公开工作年度报告"
 TITLES = [TITLE.format(year) for year in range(2017, 2024)]
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    with serving() as server:
-        yield server
 
 
 class Found:

@@ -13,7 +13,7 @@ import pytest
 from test_archive import assert_passes_warcio_check, snapshot, warcs
 from test_web import HOST, crawler
 from warcio.archiveiterator import ArchiveIterator
-from web.server import Web, cut, heals, redirect, serving, status
+from web.server import Web, cut, heals, redirect, status
 
 from extract.archive import Archive, Visit
 from extract.web.answer import Ask, FetchLimits, Outcome
@@ -21,12 +21,6 @@ from extract.web.crawler import hosts_of
 
 GONE = "<html><body><p>您访问的页面不存在</p></body></html>".encode()
 CHALLENGE = b"<html><script>$_ts={}; $_ts.cd='';</script><body></body></html>"
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    with serving() as server:
-        yield server
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import gzip
 import ssl
 import time
 import zlib
-from collections.abc import Iterator
 from functools import partial
 from http.server import BaseHTTPRequestHandler
 from itertools import pairwise
@@ -25,12 +24,6 @@ HOST = "www.lingyuan.example"
 LIMITS = FetchLimits(connect_timeout=1, read_timeout=0.3, total_timeout=1.0, max_bytes=10_000, attempts=3, backoff=0)
 gzipped = partial(gzip.compress, mtime=0)
 PAGE = "<html><body><a href='/'>政府信息公开</a></body></html>".encode()
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    with serving() as server:
-        yield server
 
 
 def crawler(web: Web, limits: FetchLimits = LIMITS, **manners: object) -> Crawler:

@@ -59,13 +59,20 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, site: tuple[Path, str], prepared: Path) -> Settings:
+def home_folder(tmp_path: Path, prepared: Path) -> Path:
+    """The home folder of a new installation."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    shutil.copy(prepared, folder / "working.duckdb")
+    return folder
+
+
+@pytest.fixture
+def settings(tmp_path: Path, site: tuple[Path, str], home_folder: Path) -> Settings:
     """Settings of an installation of its own whose registry names the pages of ``site``."""
-    (tmp_path / "home").mkdir()
-    shutil.copy(prepared, tmp_path / "home" / "working.duckdb")
     sources = tmp_path / "sources.csv"
     sources.write_text(registry_text(site[1]), encoding="utf-8")
-    return Settings(home=tmp_path / "home", sources=sources, backoff=0.0, read_timeout=5.0, **LOCAL)
+    return Settings(home=home_folder, sources=sources, backoff=0.0, read_timeout=5.0, **LOCAL)
 
 
 @pytest.fixture(scope="session")

@@ -32,12 +32,9 @@ def corrections(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prepared: Path) -> Path:
-    folder = tmp_path / "home"
-    folder.mkdir()
-    (folder / "working.duckdb").write_bytes(prepared.read_bytes())
-    monkeypatch.setenv("NIANBAO_HOME", str(folder))
-    return folder
+def home(monkeypatch: pytest.MonkeyPatch, home_folder: Path) -> Path:
+    monkeypatch.setenv("NIANBAO_HOME", str(home_folder))
+    return home_folder
 
 
 def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from conftest import SAMPLE_SITE
-from web.server import Web, kept, serving, status
+from web.server import Web, kept, status
 
 from extract.archive import Archive
 from flows.cli import run
@@ -27,21 +26,14 @@ FIGURE = "disclosure.normative_documents.in_force"
 
 
 @pytest.fixture
-def web() -> Iterator[Web]:
-    with serving() as server:
-        yield server
-
-
-@pytest.fixture
-def home(tmp_path: Path, web: Web, prepared: Path) -> Settings:
+def home(tmp_path: Path, web: Web, home_folder: Path) -> Settings:
     put(web, TEXT)
-    folder = tmp_path / "home"
-    folder.mkdir()
-    (folder / "working.duckdb").write_bytes(prepared.read_bytes())
     sources = tmp_path / "sources.csv"
     header = "issuer,issuer_kind,year,url,division_code"
     sources.write_text(f"{header}\n临洮县漫洼乡人民政府,town,2021,{URL},621124204\n", encoding="utf-8")
-    return Settings(home=folder, sources=sources, hosts=web.hosts, delay=0.0, backoff=0.0, attempts=1, read_timeout=5)
+    return Settings(
+        home=home_folder, sources=sources, hosts=web.hosts, delay=0.0, backoff=0.0, attempts=1, read_timeout=5
+    )
 
 
 def put(web: Web, text: str, path: str = PAGE, **headers: str) -> None:

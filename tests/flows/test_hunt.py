@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +9,7 @@ import pytest
 from conftest import SAMPLE_SITE
 from test_pipeline import crawl, rows
 from web.listings import HTML, items, put
-from web.server import Web, kept, serving, status
+from web.server import Web, kept, status
 
 from benchmarks.night import many_hosts
 from extract.archive import Archive
@@ -31,12 +29,6 @@ ROW = f"110118112,大城子镇,town,,,http://{HOST}/gknb/,trs,,\n"
 
 
 @pytest.fixture
-def web() -> Iterator[Web]:
-    with serving() as server:
-        yield server
-
-
-@pytest.fixture
 def listed(web: Web) -> Web:
     """A listing of two reports and a guide, each page with an ETag."""
     for path in YEARS.values():
@@ -48,10 +40,8 @@ def listed(web: Web) -> Web:
 
 
 @pytest.fixture
-def installed(tmp_path: Path, prepared: Path) -> Path:
-    (tmp_path / "home").mkdir()
-    shutil.copy(prepared, tmp_path / "home" / "working.duckdb")
-    return tmp_path
+def installed(home_folder: Path) -> Path:
+    return home_folder.parent
 
 
 def configured(installed: Path, web: Web, *lines: str) -> Settings:

@@ -39,15 +39,14 @@ def web() -> Iterator[Web]:
 
 
 @pytest.fixture
-def home(tmp_path: Path, web: Web, prepared: Path) -> Settings:
+def home(tmp_path: Path, web: Web, home_folder: Path) -> Settings:
     """Settings of an installation that asks the web of the test."""
-    folder = tmp_path / "home"
-    folder.mkdir()
-    (folder / "working.duckdb").write_bytes(prepared.read_bytes())
     rows = [f"{issuer},town,{year},{url},{code}" for url, (issuer, year, code) in ADDRESSES.items()]
     sources = tmp_path / "sources.csv"
     sources.write_text("\n".join(["issuer,issuer_kind,year,url,division_code", *rows]) + "\n", encoding="utf-8")
-    return Settings(home=folder, sources=sources, hosts=web.hosts, delay=0.0, backoff=0.0, attempts=1, read_timeout=5)
+    return Settings(
+        home=home_folder, sources=sources, hosts=web.hosts, delay=0.0, backoff=0.0, attempts=1, read_timeout=5
+    )
 
 
 def rows(settings: Settings, sql: str) -> list[tuple[Any, ...]]:

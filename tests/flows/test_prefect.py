@@ -35,14 +35,11 @@ def web() -> Iterator[Web]:
 
 
 @pytest.fixture
-def home(tmp_path: Path, prepared: Path) -> Path:
-    folder = tmp_path / "home"
-    folder.mkdir()
-    (folder / "working.duckdb").write_bytes(prepared.read_bytes())
+def home(tmp_path: Path, home_folder: Path) -> Path:
     rows = [f"{issuer},town,{year},{url},{code}," for url, (issuer, year, code) in URLS.items()]
     text = "\n".join(["issuer,issuer_kind,year,url,division_code,hosts", *rows]) + "\n"
     (tmp_path / "sources.csv").write_text(text, encoding="utf-8")
-    return folder
+    return home_folder
 
 
 def crawl(home: Path, web: Web, api: Api, **more: str) -> subprocess.CompletedProcess[str]:

@@ -36,11 +36,8 @@ def web() -> Iterator[Web]:
 
 
 @pytest.fixture
-def home(tmp_path: Path, web: Web, prepared: Path) -> Settings:
-    folder = tmp_path / "home"
-    folder.mkdir()
-    (folder / "working.duckdb").write_bytes(prepared.read_bytes())
-    settings = Settings(home=folder, sources=tmp_path / "sources.csv", hosts=web.hosts, delay=0.0, backoff=0.0)
+def home(tmp_path: Path, web: Web, home_folder: Path) -> Settings:
+    settings = Settings(home=home_folder, sources=tmp_path / "sources.csv", hosts=web.hosts, delay=0.0, backoff=0.0)
     register(settings, CODE)
     return settings
 
