@@ -36,5 +36,5 @@ def print_diff(a: Path, b: Path, layout: str) -> ExitCode:
 
 def print_changes(changes: Sequence[Change], layout: str) -> None:
     """Print differences between two databases, a row each."""
-    columns = ("change", "report_id", "issuer", "year", "figure", "before", "after")
+    columns = ("change", "report_id", "issuer", "year", "figure", "finding", "before", "after")
     print_rows(columns, [[getattr(change, column) for column in columns] for change in changes], layout)

@@ -1,4 +1,4 @@
-"""Two warehouses compared: reports and figures that changed, appeared or vanished."""
+"""Two warehouses compared: reports and figures that changed, appeared or vanished, and findings that came or went."""
 
 from __future__ import annotations
 
@@ -35,6 +35,13 @@ figure_pair AS (
   FROM a.figure AS old
   FULL JOIN b.figure AS new ON old.report_id = new.report_id AND old.figure = new.figure
   WHERE old.value IS DISTINCT FROM new.value OR old.status IS DISTINCT FROM new.status
+),
+a_finding AS ({a_finding}),
+b_finding AS ({b_finding}),
+finding_of_one AS (
+  SELECT 'vanished' AS change, * FROM (FROM a_finding EXCEPT ALL FROM b_finding)
+  UNION ALL
+  SELECT 'appeared' AS change, * FROM (FROM b_finding EXCEPT ALL FROM a_finding)
 )
 SELECT
   CASE WHEN NOT in_a THEN 'appeared' WHEN NOT in_b THEN 'vanished' ELSE 'changed' END AS change,
@@ -42,6 +49,7 @@ SELECT
   issuer,
   year,
   NULL AS figure,
+  NULL AS finding,
   CASE WHEN in_a THEN before END AS before,
   CASE WHEN in_b THEN after END AS after
 FROM report_pair
@@ -57,20 +65,53 @@ SELECT
   issuer,
   year,
   figure_pair.figure,
+  NULL,
   figure_pair.before,
   figure_pair.after
 FROM figure_pair JOIN report_pair USING (report_id)
 WHERE in_a AND in_b
-ORDER BY report_id, figure NULLS FIRST
+UNION ALL
+SELECT
+  change,
+  report_id,
+  issuer,
+  year,
+  figures,
+  rule,
+  CASE WHEN change = 'vanished' THEN said END,
+  CASE WHEN change = 'appeared' THEN said END
+FROM finding_of_one JOIN report_pair USING (report_id)
+WHERE in_a AND in_b
+ORDER BY report_id, finding NULLS FIRST, figure NULLS FIRST, change, before, after
 """
+_FINDING = """
+  SELECT
+    report_id,
+    rule,
+    nullif(array_to_string(figures, ' '), '') AS figures,
+    concat(
+      concat_ws(', ', severity, cause),
+      ': ',
+      message,
+      ' (suggested '
+      || nullif(
+        array_to_string(list_transform(suggested, lambda s: s.figure || ' ' || printf('%.15g', s.value)), ', '), ''
+      )
+      || ')'
+    ) AS said
+  FROM {side}.finding
+"""
+_QUERY = _SIDES.format(a_finding=_FINDING.format(side="a"), b_finding=_FINDING.format(side="b"))
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A report (``figure`` is None) or a figure that ``changed``, ``appeared`` or ``vanished`` from A to B.
+    """A report, a figure or a finding that ``changed``, ``appeared`` or ``vanished`` from A to B.
 
-    ``before`` and ``after`` are, of a report, verdict and form, and of a figure its value, or its status without one;
-    None where there is nothing.  The figures of a report that appeared or vanished are not listed one by one.
+    A report has neither ``figure`` nor ``finding``; a finding has its rule there, and the figures that it doubts.
+    ``before`` and ``after`` are, of a report, verdict and form, of a figure its value, or its status without one, and
+    of a finding what it says; None where there is nothing.  A finding that says something else has vanished and
+    another one appeared.  What belongs to a report that appeared or vanished is not listed one by one.
     """
 
     change: str
@@ -78,12 +119,13 @@ class Change:
     issuer: str | None
     year: int | None
     figure: str | None
+    finding: str | None
     before: str | None
     after: str | None
 
 
 def diff_warehouses(a: Path, b: Path) -> list[Change]:
-    """What differs between the warehouse ``a`` and the warehouse ``b``, in the order of reports and figures.
+    """What differs between the warehouse ``a`` and the warehouse ``b``, in the order of reports, figures and findings.
 
     Both are opened read-only; raises WarehouseError when one of them cannot be.
     """
@@ -94,7 +136,7 @@ def diff_warehouses(a: Path, b: Path) -> list[Change]:
         con.execute(f"SET memory_limit = '{_MEMORY}'; SET temp_directory = {literal(folder)}")
         for name, path in (("a", a), ("b", b)):
             _attach(con, name, path)
-        return [Change(*row) for row in con.execute(_SIDES).fetchall()]
+        return [Change(*row) for row in con.execute(_QUERY).fetchall()]
 
 
 def _attach(con: Connection, name: str, path: Path) -> None:

@@ -126,11 +126,26 @@ def test_compare_says_what_differs_and_changes_nothing(home: Settings, capsys: p
     capsys.readouterr()
     assert rebuild_now(home, "csv", compare=True) is ExitCode.SOME_FAILED
     lines = capsys.readouterr().out.splitlines()
-    assert any("requests.received.total,99,0" in line for line in lines)
+    assert any("requests.received.total,,99,0" in line for line in lines)
     assert any(line.startswith("appeared,") and ",2016," in line for line in lines)
     assert home.published.read_bytes() == before
     assert rebuild_now(home, "csv", compare=False) is ExitCode.OK
     assert rebuild_now(home, "csv", compare=True) is ExitCode.OK
+
+
+def test_a_finding_that_only_one_of_them_has_fails_the_gate(home: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    run_night(home)
+    with open_database(home.published) as connection:
+        connection.execute(
+            "INSERT INTO finding BY NAME SELECT report_id, 99 AS position, 'requests.balance' AS rule, "
+            "'warning' AS severity, 'parse' AS cause, ['requests.received.total'] AS figures, 'said once' AS message, "
+            "[] AS suggested FROM report WHERE year = 2016"
+        )
+    capsys.readouterr()
+    assert rebuild_now(home, "csv", compare=True) is ExitCode.SOME_FAILED
+    _, line = capsys.readouterr().out.splitlines()
+    assert line.startswith("vanished,")
+    assert line.endswith(',2016,requests.received.total,requests.balance,"warning, parse: said once",')
 
 
 def test_nothing_to_rebuild_from_or_to_compare_with_is_one_line(tmp_path: Path) -> None:

@@ -52,6 +52,39 @@ def test_figure_that_appeared_or_vanished_is_listed(pair: tuple[Path, Path]) -> 
     assert differences(pair[::-1]) == [("appeared", 2021, RECEIVED, None, "4")]
 
 
+def test_findings_that_appeared_or_vanished_are_listed_though_no_figure_differs(pair: tuple[Path, Path]) -> None:
+    with open_warehouse(pair[1]) as con:
+        con.execute("UPDATE finding SET position = position + 1")
+        con.execute(
+            "INSERT INTO finding BY NAME SELECT report_id, 1 AS position, 'requests.wrong_cell' AS rule, "
+            "'error' AS severity, 'source' AS cause, [?] AS figures, 'prints 4' AS message, "
+            "[{'figure': ?, 'value': 5}] AS suggested FROM report WHERE year = 2021",
+            [RECEIVED, RECEIVED],
+        )
+    said = f"error, source: prints 4 (suggested {RECEIVED} 5)"
+    expected = [(2021, RECEIVED, "requests.wrong_cell", said)]
+    there = [(c.change, c.year, c.figure, c.finding, c.before, c.after) for c in diff_warehouses(*pair)]
+    back = [(c.change, c.year, c.figure, c.finding, c.before, c.after) for c in diff_warehouses(*pair[::-1])]
+    assert there == [("appeared", *row[:3], None, row[3]) for row in expected]
+    assert back == [("vanished", *row, None) for row in expected]
+
+
+def test_finding_that_is_there_twice_differs_from_one(pair: tuple[Path, Path]) -> None:
+    for database, positions in zip(pair, ([1], [1, 2]), strict=True):
+        with open_warehouse(database) as con:
+            con.execute("DELETE FROM finding")
+            for position in positions:
+                con.execute(
+                    "INSERT INTO finding BY NAME SELECT report_id, ?::INTEGER AS position, 'copied' AS rule, "
+                    "'info' AS severity, 'source' AS cause, [] AS figures, 'said' AS message, [] AS suggested "
+                    "FROM report WHERE year = 2022",
+                    [position],
+                )
+    assert [(c.change, c.finding, c.after) for c in diff_warehouses(*pair)] == [
+        ("appeared", "copied", "info, source: said")
+    ]
+
+
 def test_file_that_is_no_warehouse_is_named(pair: tuple[Path, Path], tmp_path: Path) -> None:
     with pytest.raises(WarehouseError, match="no such file"):
         diff_warehouses(pair[0], tmp_path / "missing.duckdb")
