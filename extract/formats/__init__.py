@@ -9,6 +9,7 @@ from dataclasses import replace
 from extract.decode import decode, sure_utf8
 from extract.formats.answer import read_answer
 from extract.formats.html import read_html
+from extract.formats.idle_markup import without_idle_markup
 from extract.formats.markdown import is_markdown, read_markdown
 from extract.formats.pictured import Beside, pictures_of, with_pictures
 from extract.formats.sniff import DESCRIPTIONS, is_binary_text, sniff
@@ -18,6 +19,8 @@ from extract.page import Page, UnreadableError
 Reader = Callable[[bytes, str | None], Page]
 
 _DOCUMENT = re.compile(r"<(?:!doctype\s+html|html|body|head)\b", re.IGNORECASE)
+_DOCUMENT_BYTES = re.compile(_DOCUMENT.pattern.encode(), re.IGNORECASE)
+_HEAD = 1 << 12
 _STRUCTURE = re.compile(
     r"</?(?:table|tr|td|th|tbody|div|p|ul|ol|li|dl|dd|h[1-6]|section|article|pre|center|blockquote)\b[^<>]*>",
     re.IGNORECASE,
@@ -40,6 +43,8 @@ def read_page(
     kind = sniff(data)
     if kind is not None:
         return _read_binary(kind, data, url)
+    if _DOCUMENT_BYTES.search(data, 0, _HEAD):
+        data = without_idle_markup(data)
     sure = sure_utf8(data)
     text, encoding = decode(data, content_type) if sure is None else (sure, "utf-8")
     if is_binary_text(text):

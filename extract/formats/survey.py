@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -10,42 +9,14 @@ from typing import Any, cast
 
 from lxml import etree
 
-from extract.formats.known import breadcrumb_names, content_selectors
+from extract.formats.attributes import JUDGES, Judge, Verdict
+from extract.formats.known import content_selectors
 
-_DISPLAY_NONE = re.compile(r"(?:^|[;\s])display\s*:\s*none", re.IGNORECASE)
-_INVISIBLE = re.compile(r"(?:^|[;\s])visibility\s*:\s*(hidden|collapse)", re.IGNORECASE)
-_DISPLAY_TABLE = re.compile(r"(?:^|[;\s])display\s*:\s*(?:inline-)?(table[a-z-]*)", re.IGNORECASE)
-_TAG_OF_DISPLAY = {
-    "table": "table",
-    "table-row": "tr",
-    "table-cell": "td",
-    "table-row-group": "tbody",
-    "table-header-group": "thead",
-    "table-footer-group": "tfoot",
-    "table-caption": "caption",
-}
-_TAG_OF_ROLE = {
-    "table": "table",
-    "grid": "table",
-    "treegrid": "table",
-    "rowgroup": "tbody",
-    "row": "tr",
-    "cell": "td",
-    "gridcell": "td",
-    "columnheader": "th",
-    "rowheader": "th",
-}
+_TAGS = ("title", "meta", "link", "img", "input", "select", "del", "s", "strike", "sup")
+_OWNED = ("class", "id")
+"""Attributes of which some value weighs on most pages."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Verdict:
-    """What one attribute says of its element; selectors and trails by their place in the known lists."""
-
-    removed: bool = False
-    invisible: bool = False
-    becomes: str | None = None
-    selectors: tuple[int, ...] = ()
-    trails: tuple[int, ...] = ()
+_Values = Callable[[etree._Element], list[Any]]
 
 
 @dataclass(slots=True)
@@ -72,7 +43,7 @@ def survey(root: etree._Element) -> Survey:
     for tag, place in _selected_tags().items():
         if tag in result.tagged:
             result.candidates[place] = result.tagged[tag]
-    for judge, values_of, owned_values_of in _JUDGES:
+    for judge, values_of, owned_values_of in _LOOKS:
         values = values_of(root)
         verdicts = {value: verdict for value in set(values) if (verdict := judge(value)) is not None}
         if verdicts:
@@ -91,7 +62,7 @@ def outermost(elements: Sequence[etree._Element], most: int = 50) -> list[etree.
     return found
 
 
-def _note(result: Survey, element: etree._Element, verdict: _Verdict) -> None:
+def _note(result: Survey, element: etree._Element, verdict: Verdict) -> None:
     if verdict.removed:
         result.removed.append(element)
     if verdict.invisible:
@@ -104,71 +75,17 @@ def _note(result: Survey, element: etree._Element, verdict: _Verdict) -> None:
         result.trails.setdefault(trail, []).append(element)
 
 
-@lru_cache(maxsize=1 << 12)
-def _judge_style(style: str) -> _Verdict | None:
-    invisible = _INVISIBLE.search(style)
-    display = _DISPLAY_TABLE.search(style)
-    if _DISPLAY_NONE.search(style) or (invisible and invisible[1].lower() == "collapse"):
-        return _Verdict(removed=True)
-    if invisible:
-        return _Verdict(invisible=True)
-    becomes = _TAG_OF_DISPLAY.get(display[1].lower()) if display else None
-    return _Verdict(becomes=becomes) if becomes else None
+def _values_of(name: str) -> tuple[_Values, _Values]:
+    """What gives the values of an attribute in document order: all strings, and strings that know their element.
 
-
-@lru_cache(maxsize=1 << 12)
-def _judge_class(value: str) -> _Verdict | None:
-    folded = value.lower()
-    return _judge_names(folded, {f".{word}" for word in folded.split()})
-
-
-@lru_cache(maxsize=1 << 12)
-def _judge_id(value: str) -> _Verdict | None:
-    folded = value.lower()
-    return _judge_names(folded, {f"#{folded.strip()}"})
-
-
-def _judge_names(folded: str, words: set[str]) -> _Verdict | None:
-    selectors = tuple(place for place, selector in enumerate(content_selectors()) if selector in words)
-    trails = tuple(place for place, part in enumerate(breadcrumb_names()) if part in folded)
-    return _Verdict(selectors=selectors, trails=trails) if selectors or trails else None
-
-
-def _judge_role(value: str) -> _Verdict | None:
-    becomes = _TAG_OF_ROLE.get(value.strip().lower())
-    return _Verdict(becomes=becomes) if becomes else None
-
-
-def _judge_hidden(_: str) -> _Verdict:
-    return _Verdict(removed=True)
-
-
-_TAGS = ("title", "meta", "link", "img", "input", "select", "del", "s", "strike", "sup")
-
-
-_Judge = Callable[[str], _Verdict | None]
-_Values = Callable[[etree._Element], list[Any]]
-
-
-def _judge_with_values(name: str, judge: _Judge, *, owned: bool) -> tuple[_Judge, _Values, _Values]:
-    """The judge of an attribute, and what gives its values in document order: all strings, and strings with an owner.
-
-    Strings that know their element cost more; ``owned`` has only these, for an attribute of which some value weighs on
-    most pages.
+    These cost more; both are of that kind for an attribute of which some value weighs on most pages.
     """
     path = f"descendant-or-self::*/@{name}"
-    owned_values = cast("_Values", etree.XPath(path))
-    values = owned_values if owned else cast("_Values", etree.XPath(path, smart_strings=False))
-    return judge, values, owned_values
+    owned = cast("_Values", etree.XPath(path))
+    return owned if name in _OWNED else cast("_Values", etree.XPath(path, smart_strings=False)), owned
 
 
-_JUDGES = (
-    _judge_with_values("style", _judge_style, owned=False),
-    _judge_with_values("class", _judge_class, owned=True),
-    _judge_with_values("id", _judge_id, owned=True),
-    _judge_with_values("role", _judge_role, owned=False),
-    _judge_with_values("hidden", _judge_hidden, owned=False),
-)
+_LOOKS: tuple[tuple[Judge, _Values, _Values], ...] = tuple((judge, *_values_of(name)) for name, judge in JUDGES.items())
 
 
 @lru_cache(maxsize=1)
