@@ -68,7 +68,8 @@ class Response:
     ``url`` is the address asked for, ``final_url`` the one that answered; ``fetched_at`` is UTC in ISO 8601.  With
     status 304 the kept bytes are still good, and ``data`` is empty.  ``headers`` are those of the answer in their
     order, ``request_headers`` those of the request that it answers.  ``seconds`` is how long answers were waited for,
-    over ``requests`` requests (attempts and redirects); ``trail`` has the answers before this one, in their order.
+    over ``requests`` requests (attempts and redirects); ``trail`` has the answers before this one, in their order, the
+    robots.txt of a host among them where this was the first address that was asked after it.
     ``cut`` is an answer that is no document and whose body could not be had within bounds: ``data`` is empty then.
     """
 

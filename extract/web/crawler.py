@@ -162,7 +162,10 @@ class Crawler:
             return _ENDED
 
     def _learn_rules(self, host: Host) -> None:
-        """Ask for robots.txt, by redirects on the same host too; a host that is ill is asked again later."""
+        """Ask for robots.txt, by redirects on the same host too; a host that is ill is asked again later.
+
+        What it answers goes before the answers of the step that comes next.
+        """
         ask = Ask(f"{host.origin}/robots.txt")
         url = ask.url
         answer: Answer = FetchError(url, "too many redirects", outcome=Outcome.GONE)
@@ -170,6 +173,7 @@ class Crawler:
             try:
                 found = self._exchange(host, url, ask)
             except RetryableError as failure:
+                host.heard(failure.error.answer)
                 host.robots_attempts += 1
                 self._count_failure(host)
                 if host.robots_attempts < self.manners.limits.attempts and not self._is_down(host):
@@ -178,11 +182,14 @@ class Crawler:
                 answer = failure.error
                 break
             except FetchError as error:
+                host.heard(error.answer)
                 answer = error
                 break
             if isinstance(found, Response):
+                host.heard(found)
                 answer = found
                 break
+            host.heard(found.answer)
             url = urljoin(url, found.location)
             if origin_of(url) != host.origin:
                 break
@@ -190,6 +197,7 @@ class Crawler:
         self._rest(host)
 
     def _take_step(self, host: Host, step: Step, answers: queue.SimpleQueue[tuple[Ask, Answer]]) -> None:
+        step = replace(step, trail=(*step.trail, *host.told()))
         if refusal := self._refusal(host, step):
             answers.put((step.ask, step.with_cost(refusal)))
             return

@@ -42,16 +42,29 @@ class Step:
 
 @dataclass(slots=True)
 class Host:
-    """One scheme, host and port; touched by one worker at a time."""
+    """One scheme, host and port; touched by one worker at a time.
+
+    ``robots_answers`` are those to the questions for its rules, as long as nobody has been told of them.
+    """
 
     origin: str
     session: requests.Session
     queue: deque[Step] = field(default_factory=deque)
     robots: Robots | None = None
     robots_attempts: int = 0
+    robots_answers: tuple[Response, ...] = ()
     ready_at: float = 0.0
     failures_in_a_row: int = 0
     scheduled: bool = False
+
+    def heard(self, answer: Response | None) -> None:
+        """Keep what came when the rules were asked for, if anything came."""
+        self.robots_answers += (answer,) if answer else ()
+
+    def told(self) -> tuple[Response, ...]:
+        """What came when the rules were asked for; each answer is given once."""
+        answers, self.robots_answers = self.robots_answers, ()
+        return answers
 
 
 def origin_of(url: str) -> str | None:

@@ -35,8 +35,11 @@ def visit(web: Web, archive: Archive, *urls: str, **manners: Any) -> list[Visit]
     return [archive.keep(found) for _, found in crawler(web, **manners).ask_all(asks)]
 
 
-def records(root: Path) -> list[tuple[str, str, str, bytes]]:
-    """Kind, path, status line and payload of every record of answers, as any reader of WARC files finds them."""
+def records(root: Path, *, robots: bool = False) -> list[tuple[str, str, str, bytes]]:
+    """Kind, path, status line and payload of every record of answers, as any reader of WARC files finds them.
+
+    Without those of robots.txt unless ``robots``.
+    """
     found = []
     for path in warcs(root):
         with path.open("rb") as file:
@@ -44,7 +47,8 @@ def records(root: Path) -> list[tuple[str, str, str, bytes]]:
                 data = record.content_stream().read()
                 if record.rec_type in ("response", "revisit"):
                     target = record.rec_headers.get_header("WARC-Target-URI").partition(HOST)[2]
-                    found.append((record.rec_type, target, record.http_headers.statusline, data))
+                    if robots or target != "/robots.txt":
+                        found.append((record.rec_type, target, record.http_headers.statusline, data))
     return found
 
 
@@ -110,7 +114,7 @@ def test_every_redirect_is_a_record_of_its_own(web: Web, archive: Archive, tmp_p
     ]
     with warcs(tmp_path)[0].open("rb") as file:
         hops = [r.http_headers.get_header("Location") for r in ArchiveIterator(file) if r.rec_type == "response"]
-    assert hops == [None, "/b", "/c"]
+    assert hops == [None, None, "/b", "/c"]
 
 
 def test_the_body_of_a_redirect_is_kept_within_bounds(web: Web, archive: Archive, tmp_path: Path) -> None:
@@ -141,10 +145,8 @@ def test_a_failure_whose_body_breaks_off_is_the_same_failure(web: Web, archive: 
     assert (gone.outcome, gone.requests) == (Outcome.GONE, 1)
     assert records(tmp_path) == [("response", "/a", "404 Not Found", b"")]
     with warcs(tmp_path)[0].open("rb") as file:
-        (told,) = [
-            r.rec_headers.get_header("WARC-Truncated") for r in ArchiveIterator(file) if r.rec_type == "response"
-        ]
-    assert told == "unspecified"
+        told = [r.rec_headers.get_header("WARC-Truncated") for r in ArchiveIterator(file) if r.rec_type == "response"]
+    assert told == ["unspecified", None]
 
 
 def half_a_404(handler: Any, _: int) -> None:
@@ -182,6 +184,62 @@ def test_the_index_made_anew_is_the_index_that_was_written(web: Web, archive: Ar
     assert indexed(tmp_path) == rows
     outcomes = {event.source: event.outcome for event in archive.events() if isinstance(event, Visit)}
     assert outcomes == {v.source: v.outcome for v in archive.visits("night")}
+
+
+RULES = b"User-agent: *\nDisallow: /secret\n"
+
+
+def test_robots_are_kept_once_a_run_and_referred_to_when_they_have_not_changed(
+    web: Web, archive: Archive, tmp_path: Path
+) -> None:
+    web.page(HOST, "/robots.txt", RULES)
+    urls = [web.page(HOST, path, path.encode()) for path in ("/a", "/b")]
+    for _ in range(2):
+        found = visit(web, archive, *urls)
+        assert [(v.requests, v.kept is not None) for v in found] == [(1, True), (1, True)]
+    assert records(tmp_path, robots=True) == [
+        ("response", "/a", "200 OK", b"/a"),
+        ("response", "/robots.txt", "200 OK", RULES),
+        ("response", "/b", "200 OK", b"/b"),
+        ("revisit", "/a", "200 OK", b""),
+        ("revisit", "/robots.txt", "200 OK", b""),
+        ("revisit", "/b", "200 OK", b""),
+    ]
+    assert sorted(kept.url or "" for kept in archive.everything()) == urls
+    assert_passes_warcio_check(tmp_path)
+
+
+def test_robots_that_forbid_are_kept_with_the_address_that_was_not_asked(
+    web: Web, archive: Archive, tmp_path: Path
+) -> None:
+    web.page(HOST, "/robots.txt", RULES)
+    (forbidden,) = visit(web, archive, web.page(HOST, "/secret", b"secret"))
+    assert (forbidden.outcome, forbidden.requests) == (Outcome.FORBIDDEN, 0)
+    assert records(tmp_path, robots=True) == [("response", "/robots.txt", "200 OK", RULES)]
+
+
+def test_every_answer_on_the_way_to_robots_is_kept(web: Web, archive: Archive, tmp_path: Path) -> None:
+    web.page(HOST, "/robots.txt", redirect("/rules.txt"))
+    web.page(HOST, "/rules.txt", heals(1, 503, RULES))
+    visit(web, archive, web.page(HOST, "/a", b"the document"))
+    assert [record[1:] for record in records(tmp_path, robots=True)] == [
+        ("/a", "200 OK", b"the document"),
+        ("/robots.txt", "302 Found", b""),
+        ("/rules.txt", "503 Service Unavailable", b""),
+        ("/robots.txt", "302 Found", b""),
+        ("/rules.txt", "200 OK", RULES),
+    ]
+
+
+def test_robots_that_cannot_be_had_are_kept_with_what_is_not_asked_because_of_them(
+    web: Web, archive: Archive, tmp_path: Path
+) -> None:
+    web.page(HOST, "/robots.txt", status(500, b"out of memory"))
+    found = visit(web, archive, *(web.page(HOST, path, b"x") for path in ("/a", "/b")))
+    assert [v.outcome for v in found] == [Outcome.HOST_DOWN] * 2
+    assert [record[:3] for record in records(tmp_path, robots=True)] == [
+        (kind, "/robots.txt", "500 Internal Server Error") for kind in ("response", "revisit", "revisit")
+    ]
 
 
 def test_what_failures_weigh_counts_in_the_budget(web: Web, archive: Archive) -> None:
