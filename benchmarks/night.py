@@ -29,7 +29,7 @@ from web.server import Web, kept, serving
 
 from extract.archive import Archive
 from extract.web.crawler import Crawler
-from flows.pipeline import fetch_towns
+from flows.fetching import fetch_towns
 from flows.settings import Settings
 from flows.sources import SourceRow, Town, group_towns
 

@@ -27,8 +27,8 @@ from extract.archive import Archive
 from extract.archive.replay import Partition
 from extract.web.answer import Response
 from flows.engine import in_order
+from flows.loading import all_divisions
 from flows.partition import PartsRead
-from flows.pipeline import _divisions
 from flows.rebuild import rebuild_warehouse
 from flows.settings import Settings
 from load.query import run_query
@@ -66,7 +66,7 @@ def fill(root: Path, count: int) -> None:
 
 def _bodies() -> Iterator[bytes]:
     towns = town_pages()
-    names = [d.name for d in _divisions() if str(d.level) == "town" and d.name[-1] in _SUFFIXES and len(d.name) > 2]
+    names = [d.name for d in all_divisions() if str(d.level) == "town" and d.name[-1] in _SUFFIXES and len(d.name) > 2]
     while True:
         for number, name in enumerate(names):
             own, pages = towns[number % len(towns)]

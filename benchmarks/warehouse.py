@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 
 from benchmarks import dashboard
 from benchmarks.seconds import Seconds, timed
-from flows.pipeline import _divisions
+from flows.loading import all_divisions
 from load.board import prepare_board
 from load.divisions import load_divisions
 from load.query import run_query
@@ -178,7 +178,7 @@ def main() -> int:
 
 def _measure(folder: Path, reports: int, size: int, rounds: int) -> int:
     rng = np.random.default_rng(1)
-    divisions = list(_divisions())
+    divisions = list(all_divisions())
     towns = [(d.code, d.name) for d in divisions if str(d.level) == "town"][: reports // len(YEARS)]
     database, loading, cells = folder / "warehouse.duckdb", Seconds(), 0
     with open_warehouse(database) as con:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from extract.archive import Archive
 from flows.errors import ExitCode
+from flows.loading import publish_warehouse
 from flows.lock import single_run
 from flows.output import say
-from flows.pipeline import publish_warehouse, snapshot_of
+from flows.reading import snapshot_of
 from flows.settings import Settings
 from load.snapshots import relocate_snapshots, snapshot_rows
 from load.warehouse import open_warehouse, transaction

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from flows.answers import print_table
 from flows.errors import ExitCode
+from flows.fetching import registered_towns
 from flows.output import complain
-from flows.pipeline import registered_towns
 from flows.settings import Settings
 from load.coverage import missing_reports, next_deadline
 

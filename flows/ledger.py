@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from extract.archive import Archive
 from extract.archive.records import RunEvent
-from flows.pipeline import prepare_warehouse, publish_warehouse
+from flows.loading import prepare_warehouse, publish_warehouse
 from flows.settings import Settings
 from load.ledger import Run, counted, record_run
 from load.warehouse import open_warehouse, transaction

@@ -12,9 +12,12 @@ from extract.archive import Archive, Visit
 from extract.web.answer import Outcome
 from extract.web.crawler import Crawler
 from flows.corrections import corrections_fingerprint
+from flows.fetching import fetch_towns, registered_towns
 from flows.ledger import NIGHTLY, begin_run, end_run
+from flows.loading import load
 from flows.lock import single_run
-from flows.pipeline import FetchedTown, Known, Summary, TownResult, fetch_towns, load, read_fetched, registered_towns
+from flows.reading import Known, read_fetched
+from flows.results import FetchedTown, Summary, TownResult
 from flows.settings import Settings
 from flows.sources import Town
 from flows.suspicion import doubts_about

@@ -21,12 +21,13 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.engine import engine_of
 from flows.errors import ExitCode, UserError, one_line
+from flows.fetching import registered_towns
 from flows.limits import CRAWL, LOAD, slot
 from flows.lock import single_run
 from flows.night import Night
-from flows.pipeline import Failure, FetchedTown, Summary, TownResult, registered_towns
 from flows.rebuild import Rebuilt, rebuild_warehouse
 from flows.rerun import Rerun, rerun_town
+from flows.results import Failure, FetchedTown, Summary, TownResult
 from flows.settings import Settings, load_settings
 from flows.sources import Town
 from flows.told import notify, show_night

@@ -17,7 +17,8 @@ from extract.archive.replay import Partition, Past, kept_by, visits_in
 from extract.web.answer import Outcome
 from flows.corrections import corrections_fingerprint
 from flows.errors import UserError, one_line
-from flows.pipeline import Failure, FetchedTown, TownResult, is_news, read_fetched
+from flows.reading import is_news, read_fetched
+from flows.results import Failure, FetchedTown, TownResult
 from flows.sources import Town
 from load.parts import write_part
 from load.warehouse import to_batch

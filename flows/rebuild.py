@@ -17,8 +17,9 @@ from flows.corrections import corrections_fingerprint
 from flows.engine import in_order
 from flows.errors import ExitCode, UserError
 from flows.ledger import run_of
+from flows.loading import prepare_warehouse, publish_warehouse
 from flows.partition import PartsRead, read_partition, reader
-from flows.pipeline import Failure, prepare_warehouse, publish_warehouse
+from flows.results import Failure
 from flows.settings import Settings
 from load.between import check_between
 from load.corrections import set_read_with

@@ -10,15 +10,11 @@ from typing import Any
 from extract.archive import Archive
 from extract.web.crawler import Crawler
 from flows.errors import UserError
+from flows.fetching import fetch_towns
 from flows.ledger import TOWN, begin_run, end_run
-from flows.pipeline import (
-    Failure,
-    TownResult,
-    load,
-    process_town,
-    reread_sources,
-    reread_town,
-)
+from flows.loading import load
+from flows.reading import read_fetched, reread_sources, reread_town
+from flows.results import Failure, TownResult
 from flows.settings import Settings
 from flows.source_checks import allowed_registry
 from flows.sources import SourceRow, Town
@@ -98,6 +94,12 @@ def rerun_town(settings: Settings, wanted: str, *, year: int | None = None, refe
     after = _state(settings, subject)
     end_run(settings, archive, run, towns=1, publish=bool(result.readings))
     return Rerun(subject.name, len(result.readings), _differences(before, after), result.failures)
+
+
+def process_town(town: Town, *, crawler: Crawler, archive: Archive) -> TownResult:
+    """Fetch, keep and read all that a town's addresses lead to; what fails becomes a :class:`Failure`."""
+    fetched = list(fetch_towns([town], crawler=crawler, archive=archive))
+    return read_fetched(fetched[0], archive=archive) if fetched else TownResult(town.name, (), ())
 
 
 def _read_again(settings: Settings, subject: _Subject, archive: Archive, refetch: bool) -> TownResult:

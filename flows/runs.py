@@ -13,13 +13,16 @@ from extract.archive import Archive
 from flows.engine import engine_of
 from flows.errors import ExitCode
 from flows.exports import print_changes
+from flows.fetching import registered_towns
 from flows.ledger import LOAD, begin_run, end_run
 from flows.limits import prepare_server
+from flows.loading import load
 from flows.lock import single_run
 from flows.output import complain, say
-from flows.pipeline import Failure, Summary, load, read_saved, registered_towns
+from flows.reading import read_saved
 from flows.rebuild import rebuild_warehouse
 from flows.rerun import rerun_town
+from flows.results import Failure, Summary
 from flows.server import connected_server
 from flows.settings import Settings
 

@@ -10,7 +10,7 @@ import requests
 
 from flows.errors import one_line
 from flows.output import complain
-from flows.pipeline import Failure, Summary
+from flows.results import Failure, Summary
 from flows.settings import load_settings
 from load.ledger import Run
 

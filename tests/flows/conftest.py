@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from flows.limits import create_limits
-from flows.pipeline import prepare_warehouse
+from flows.loading import prepare_warehouse
 from flows.server import connected_server, quiet_environment
 from flows.settings import Settings
 from flows.site import served_folder

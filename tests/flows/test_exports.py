@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows.cli import run
-from flows.pipeline import load, read_saved
+from flows.loading import load
+from flows.reading import read_saved
 from flows.settings import Settings
 
 SITE = Path(__file__).parents[2] / "data" / "sample_site"

@@ -15,7 +15,8 @@ from benchmarks.night import many_hosts
 from extract.archive import Archive
 from extract.web.crawler import Crawler
 from flows.errors import UserError
-from flows.pipeline import fetch_towns, read_fetched, registered_towns, reread_town
+from flows.fetching import fetch_towns, registered_towns
+from flows.reading import read_fetched, reread_town
 from flows.rerun import rerun_town
 from flows.settings import Settings
 

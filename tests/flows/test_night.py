@@ -16,9 +16,9 @@ from warcio.recordloader import ArcWarcRecord
 from web.server import Page, Web, kept, redirect, serving, status
 
 from extract.archive import Archive
+from flows.fetching import registered_towns
 from flows.lock import RunInProgressError, single_run
 from flows.night import Night, run_night
-from flows.pipeline import registered_towns
 from flows.settings import Settings
 from flows.suspicion import Thresholds, doubts_about
 from load.ledger import Run

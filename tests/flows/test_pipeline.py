@@ -11,17 +11,11 @@ from extract.archive.volume import record_at
 from extract.archive.warc import bytes_of
 from extract.web.crawler import Crawler
 from flows.errors import ExitCode, UserError
-from flows.pipeline import (
-    Summary,
-    TownResult,
-    load,
-    prepare_warehouse,
-    process_town,
-    publish_warehouse,
-    read_saved,
-    registered_towns,
-    reread_town,
-)
+from flows.fetching import registered_towns
+from flows.loading import load, prepare_warehouse, publish_warehouse
+from flows.reading import read_saved, reread_town
+from flows.rerun import process_town
+from flows.results import Summary, TownResult
 from flows.settings import Settings
 from load.board import board_file, prepare_board
 from load.query import run_query

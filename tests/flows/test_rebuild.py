@@ -15,9 +15,10 @@ from extract.archive import Archive
 from extract.archive.index import MARK_EVERY
 from flows.engine import in_order
 from flows.errors import ExitCode, UserError
+from flows.fetching import registered_towns
+from flows.loading import publish_warehouse
 from flows.lock import single_run
 from flows.night import Night, run_night
-from flows.pipeline import publish_warehouse, registered_towns
 from flows.rebuild import rebuild_warehouse
 from flows.runs import load_paths, rebuild_now
 from flows.settings import Settings

@@ -10,7 +10,8 @@ from test_pipeline import crawl
 
 from extract.archive import Archive
 from flows.errors import ExitCode, UserError
-from flows.pipeline import load, prepare_warehouse, publish_warehouse, read_saved
+from flows.loading import load, prepare_warehouse, publish_warehouse
+from flows.reading import read_saved
 from flows.rerun import rerun_town
 from flows.settings import Settings
 from load.query import run_query
