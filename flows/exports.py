@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flows.answers import print_rows
 from flows.errors import ExitCode
 from flows.output import complain, say
+from flows.settings import load_settings
 
 if TYPE_CHECKING:
     from load.diff import Change
@@ -29,7 +30,7 @@ def print_diff(a: Path, b: Path, layout: str) -> ExitCode:
     """Print what differs between two databases; exit status 1 when anything does."""
     from load.diff import diff_warehouses
 
-    changes = diff_warehouses(a, b)
+    changes = diff_warehouses(a, b, megabytes=load_settings().memory_megabytes)
     print_changes(changes, layout)
     return ExitCode.SOME_FAILED if changes else ExitCode.OK
 

@@ -26,15 +26,13 @@ from load.corrections import set_read_with
 from load.database import WarehouseError
 from load.diff import Change, diff_warehouses
 from load.ledger import Run, counted, record_run
-from load.parts import read_part
-from load.warehouse import load_tables, open_warehouse, transaction
+from load.parts import put_together, read_part
+from load.warehouse import Batch, load_tables, open_warehouse, transaction
 from transform.forms import load_forms
 
 Advance = Callable[[int, int], None]
 Engine = Callable[[Callable[[Partition], PartsRead], Sequence[Partition]], Iterator[PartsRead]]
 """Does the work on every partition somewhere, and gives the results in order."""
-_MEMORY = "1GB"
-"""What DuckDB may keep in memory; it works on files beside the database with what is more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,8 @@ def rebuild_warehouse(
         read = partial(read_partition, root=root, folder=home, wanted=reader())
         rebuilt = _tell_again(archive, place, partial(engine, read), advance)
         if comparable:
-            rebuilt = replace(rebuilt, changes=tuple(diff_warehouses(settings.published, place.warehouse)))
+            pair, megabytes = (settings.published, place.warehouse), settings.memory_megabytes
+            rebuilt = replace(rebuilt, changes=tuple(diff_warehouses(*pair, megabytes=megabytes)))
         if not compare:
             Path(f"{settings.warehouse}.wal").unlink(missing_ok=True)
             place.warehouse.replace(settings.warehouse)
@@ -112,17 +111,23 @@ def _tell_again(
     lost = archive.lost()
     failures = [Failure("", what, "archive", why) for what, why in lost.items()]
     everything, runs = partitions(archive), archive.runs()
-    with open_warehouse(place.warehouse) as warehouse:
-        warehouse.execute(f"SET memory_limit = '{_MEMORY}'")
+
+    def taken_parts() -> Iterator[Batch]:
+        nonlocal visits, readings, failures
         for number, done in enumerate(read_all(everything), 1):
             for part in done.parts:
-                load_tables(warehouse, read_part(part), between=False)
+                yield read_part(part)
                 shutil.rmtree(part)
             visits += done.visits
             readings += done.readings
             failures += [failure for failure in done.failures if failure.address not in lost]
             if advance:
                 advance(number, len(everything))
+
+    with open_warehouse(place.warehouse) as warehouse:
+        warehouse.execute(f"SET memory_limit = '{place.memory_megabytes}MB'")
+        for batch in put_together(taken_parts()):
+            load_tables(warehouse, batch, between=False)
         with transaction(warehouse):
             check_between(warehouse, load_forms())
             set_read_with(warehouse, corrections_fingerprint())

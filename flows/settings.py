@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     ``breaker`` failures in a row end the asking of a host; ``max_requests`` and ``max_megabytes`` that of a run.
     A night that was cut off goes on within ``resume_hours``; ``least_pages``, ``most_hosts_gone`` and ``most_worse``
     are the thresholds of :class:`flows.suspicion.Thresholds`; ``notify_url`` is told of a night that failed.
+    ``memory_megabytes`` is what DuckDB may hold of databases that are rebuilt or compared; the rest waits in files.
     ``concurrency`` sets numbers of ``data/limits.toml`` by name.
     """
 
@@ -59,6 +60,7 @@ class Settings(BaseSettings):
     most_hosts_gone: int = Field(default=0, ge=0)
     most_worse: float = Field(default=0.02, ge=0)
     notify_url: str | None = None
+    memory_megabytes: int = Field(default=256, ge=128)
     concurrency: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
     timezone: str = "Asia/Shanghai"
     cron: str = NIGHTLY_CRON

@@ -12,7 +12,6 @@ import duckdb
 from load.database import Connection, WarehouseError, literal, one_line
 from load.warehouse import open_warehouse
 
-_MEMORY = "1GB"
 _SIDES = """
 WITH a_report AS (SELECT * FROM a.report), b_report AS (SELECT * FROM b.report),
 report_pair AS (
@@ -124,16 +123,17 @@ class Change:
     after: str | None
 
 
-def diff_warehouses(a: Path, b: Path) -> list[Change]:
+def diff_warehouses(a: Path, b: Path, *, megabytes: int = 256) -> list[Change]:
     """What differs between the warehouse ``a`` and the warehouse ``b``, in the order of reports, figures and findings.
 
-    Both are opened read-only; raises WarehouseError when one of them cannot be.
+    Both are opened read-only; what takes more than so many ``megabytes`` of memory is compared in files.  Raises
+    WarehouseError when one of them cannot be opened.
     """
     for path in (a, b):
         with open_warehouse(path, read_only=True):
             pass
     with TemporaryDirectory(prefix="nianbao-diff-") as folder, closing(duckdb.connect()) as con:
-        con.execute(f"SET memory_limit = '{_MEMORY}'; SET temp_directory = {literal(folder)}")
+        con.execute(f"SET memory_limit = '{megabytes}MB'; SET temp_directory = {literal(folder)}")
         for name, path in (("a", a), ("b", b)):
             _attach(con, name, path)
         return [Change(*row) for row in con.execute(_QUERY).fetchall()]
