@@ -20,6 +20,8 @@ from render.sheets import Box, Paper, Sheet, label
 from render.sheets import Paragraph as Prose
 from render.truth import Truth, make_truth
 from render.wording import Wording
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from extract.formats import read_page
@@ -267,6 +269,21 @@ def test_a_paragraph_goes_on_over_lines_and_pages() -> None:
         )
     )
     assert texts(page) == ["标题", words, "第二段说明培训次数。"]
+
+
+@pytest.mark.parametrize(("begins", "apart"), [("二、主动公开情况", 14.0), ("本单位另有说明。", 24.0)])
+def test_a_full_line_that_ends_a_sentence_is_not_joined_with_what_begins_anew(begins: str, apart: float) -> None:
+    full = "我单位认真贯彻落实条例，坚持以公开为常态，规范流程，提高水平。"
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(595, 842), invariant=1)
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    canvas.setFont("STSong-Light", 10)
+    height = 742.0
+    for words, step in ((full, 0.0), (full, 14.0), (begins, apart), (full, apart), (full, 14.0)):
+        height -= step
+        canvas.drawString(60, height, words)
+    canvas.save()
+    assert texts(read_pdf(out.getvalue())) == [full + full, begins, full + full]
 
 
 def test_larger_lines_are_headings() -> None:

@@ -119,6 +119,14 @@ def test_the_foot_of_a_list_is_no_row_of_it() -> None:
     assert not [f for f in report.findings if f.rule.endswith("unplaced_row")]
 
 
+def test_a_group_that_nobody_knows_under_the_head_of_a_list_names_no_column_of_its_next_table() -> None:
+    head = ("统计指标", "单位", "统计数")
+    parts = (table(head, ("甲类", "", ""), *INDICATORS[:4]), table(*INDICATORS[4:]))
+    report = read(*parts, title="三道河子镇2016年政府信息公开工作年度报告")
+    assert present(report) == STATISTICS
+    assert not [f for f in report.findings if f.figures]
+
+
 ROWS = (
     "一、本年新收政府信息公开申请数量",
     "二、上年结转政府信息公开申请数量",

@@ -78,7 +78,9 @@ def _list_value(row: RawRow, header: Sequence[Token], table: TableDef, year: int
     labels = [
         t
         for t in after
-        if t.info.key not in words.units and not any(t.info.has(k) for k in ("corner", "row", "group", "title"))
+        if t.info.key not in words.units
+        and not any(t.info.has(k) for k in ("corner", "row", "group", "title"))
+        and not _stands_below(t, header[corners[0]])
     ]
     named = [k for k, t in enumerate(labels) if _names_value(t, year, table)]
     if len(labels) > 1 and len(named) == 1:
@@ -89,6 +91,13 @@ def _list_value(row: RawRow, header: Sequence[Token], table: TableDef, year: int
     if len(printed) == 1 or (printed and len({t.info.value for t in printed}) == 1 and repeats and not exact):
         return printed[0]
     return None if printed or not row.values else row.values[0]
+
+
+def _stands_below(token: Token, corner: Token) -> bool:
+    """Whether a token stands under the corner in its grid: it names rows, and no column of values."""
+    if token.cell is None or corner.cell is None or token.source is not corner.source:
+        return False
+    return token.cell.column == corner.cell.column and token.cell.row > corner.cell.row
 
 
 def _names_value(token: Token, year: int | None, table: TableDef) -> bool:

@@ -71,7 +71,7 @@ def _meta(document: Document) -> dict[str, str]:
 def _blocks(document: Document) -> Iterator[Block]:
     sheets = list(_sheets(document.pages))
     mend_seams([sheet.tables for sheet in sheets])
-    text = measure(sheet.lines for sheet in sheets)
+    text = measure([sheet.lines for sheet in sheets])
     open_passage: Passage | None = None
     named: int | None = None
     for sheet in sheets:

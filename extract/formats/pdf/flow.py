@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from extract.formats.pdf.columns import GAP
 from extract.formats.pdf.text import Line, is_wide, split_at_gaps
@@ -18,15 +20,19 @@ _PITCH = 2.8
 _TITLE_PITCH = 2.4
 _SAME_SIZE = 0.12
 _OFF_CENTRE = 1.0
+_APART = 1.3
+_SENTENCE_ENDS = ("。", "；", "：", "！", "？")
+_HEADING_BEGINS = re.compile(r"(?:第?[一二三四五六七八九十]{1,3}[、.．章节部]|[（(][一二三四五六七八九十]{1,3}[）)])")
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """The text of the document: the usual size, where its full lines begin and end."""
+    """The text of the document: the usual size, where its full lines begin and end, how far apart lines stand."""
 
     size: float
     left: float
     right: float
+    pitch: float
 
     @property
     def width(self) -> float:
@@ -54,7 +60,7 @@ class Passage:
         return joined
 
 
-def measure(pages: Iterable[Sequence[Line]]) -> Measure:
+def measure(pages: Sequence[Sequence[Line]]) -> Measure:
     """The measure of the text from the lines of all pages."""
     lines = [line for page in pages for line in page]
     lines = [
@@ -64,7 +70,7 @@ def measure(pages: Iterable[Sequence[Line]]) -> Measure:
     for line in lines:
         weights[round(line.size * 2) / 2] += len(line.glyphs)
     if not weights:
-        return Measure(10.0, 0.0, 0.0)
+        return Measure(10.0, 0.0, 0.0, 10.0 * _PITCH)
     size = weights.most_common(1)[0][0]
     body = [line for line in lines if abs(line.size - size) <= _SAME_SIZE * size] or lines
     starts: Counter[int] = Counter()
@@ -72,7 +78,19 @@ def measure(pages: Iterable[Sequence[Line]]) -> Measure:
     for line in body:
         starts[round(line.x0 / 3)] += len(line.glyphs)
         ends[round(line.x1 / 3)] += len(line.glyphs)
-    return Measure(size, _outer(starts, -1) * 3, _outer(ends, 1) * 3)
+    return Measure(size, _outer(starts, -1) * 3, _outer(ends, 1) * 3, _least_pitch(pages, size))
+
+
+def _least_pitch(pages: Sequence[Sequence[Line]], size: float) -> float:
+    """The distance of lines in the text's size that a tenth of them do not exceed."""
+    steps = sorted(
+        below.top - above.top
+        for lines in pages
+        for above, below in pairwise(lines)
+        if max(abs(above.size - size), abs(below.size - size)) <= _SAME_SIZE * size
+        and size <= below.top - above.top <= _PITCH * size
+    )
+    return steps[len(steps) // 10] if steps else _PITCH * size
 
 
 def _outer(places: Counter[int], side: int) -> int:
@@ -94,7 +112,11 @@ def heading_level(line: Line, text: Measure) -> int:
 
 
 def goes_on(passage: Passage, line: Line, page: int, text: Measure) -> bool:
-    """Whether a line goes on with the paragraph before it: its last line is full and the new one is not indented."""
+    """Whether a line goes on with the paragraph before it: its last line is full and the new one is not indented.
+
+    Where the last line ends a sentence, the new one must also not begin as a heading does, nor stand further off than
+    lines of one paragraph.
+    """
     before = passage.lines[-1]
     if abs(line.size - before.size) > _SAME_SIZE * before.size:
         return False
@@ -104,9 +126,21 @@ def goes_on(passage: Passage, line: Line, page: int, text: Measure) -> bool:
     level = heading_level(line, text)
     if level == 1:
         return page == passage.last_page and apart <= _TITLE_PITCH * line.size and _share_centre(before, line)
+    if before.text.endswith(_SENTENCE_ENDS):
+        begins_anew = page == passage.last_page and apart > _APART * _pitch(passage, text)
+        if begins_anew or _HEADING_BEGINS.match(line.text):
+            return False
     first = line.glyphs[0]
     room = max(_LEAST_ROOM * line.size, first.x1 - first.x0)
     return before.x1 > text.right - room and line.x0 < text.left + _INDENT * line.size
+
+
+def _pitch(passage: Passage, text: Measure) -> float:
+    """How far apart the lines of a paragraph stand: of this one, or of the document's where it has one line."""
+    if len(passage.lines) > 1:
+        first, second = passage.lines[:2]
+        return second.top - first.top if second.top > first.top else text.pitch
+    return text.pitch
 
 
 def _share_centre(before: Line, line: Line) -> bool:
