@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from extract.archive import Archive, Kept
+from extract.archive import Kept
 from extract.discovery.search import Problem, Search, Wanted
 from extract.web.answer import Outcome
 from flows.errors import one_line
+from flows.shelf import Shelf
 from flows.sources import Town
 
 
@@ -23,7 +24,7 @@ class Content:
     final_url: str | None
 
 
-def kept_content(url: str, kept: Kept, archive: Archive) -> Content:
+def kept_content(url: str, kept: Kept, archive: Shelf) -> Content:
     """What an address gave, from the archive."""
     return Content(url, archive.get(kept.sha256), kept.content_type, kept.final_url)
 
@@ -91,7 +92,7 @@ class Hunt:
         return found
 
 
-def hunt_in_archive(town: Town, archive: Archive) -> Iterator[tuple[Wanted, Kept | None]]:
+def hunt_in_archive(town: Town, archive: Shelf) -> Iterator[tuple[Wanted, Kept | None]]:
     """What a town's addresses lead to by the bytes last kept of them, without asking anybody; None where none are."""
     hunt = Hunt([town])
     waiting = list(hunt.first())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
 
 from extract.archive import Archive, ArchiveError, Kept, Visit
 from extract.archive.records import Change
@@ -16,6 +15,7 @@ from flows.errors import one_line
 from flows.hunt import hunt_in_archive
 from flows.parse import read_document, read_file, why_unreadable
 from flows.results import Failure, FetchedTown, TownResult
+from flows.shelf import Registered, Shelf
 from flows.sources import Town
 from load.snapshots import Snapshot
 from transform.attached import best_readings, with_page
@@ -25,16 +25,6 @@ from transform.proof.corrections import OUTDATED
 Known = tuple[str, str]
 """Address and SHA-256 of a document that is in the warehouse as this program reads it, or the address of the page and
 an empty text where the report stands in a document of the page."""
-
-
-class Shelf(Protocol):
-    """What reading takes from the archive, as it is or as it was at some time."""
-
-    def get(self, sha256: str) -> bytes:
-        """The bytes with this hash; raises :class:`ArchiveError` when they are not kept."""
-
-    def latest(self, url: str) -> Kept | None:
-        """The last version of an address."""
 
 
 def read_fetched(
@@ -53,12 +43,16 @@ def read_fetched(
     return replace(_gather(fetched.town.name, [*outcomes, *problems]), visits=fetched.visits)
 
 
-def reread_town(town: Town, *, archive: Archive) -> TownResult:
-    """Read all that a town's addresses lead to again from the bytes last kept of it; nothing is fetched."""
+def reread_town(town: Town, *, archive: Shelf) -> TownResult:
+    """Read all that a town's addresses lead to again from the bytes last kept of it; nothing is fetched.
+
+    It counts as the town's division, also where that was not registered when the bytes came.
+    """
+    shelf = Registered(archive, town.division_code)
     outcomes: list[_Outcome] = []
-    for wanted, kept in hunt_in_archive(town, archive):
+    for wanted, kept in hunt_in_archive(town, shelf):
         if kept:
-            outcomes += _read_by_role(wanted.role, kept, archive)
+            outcomes += _read_by_role(wanted.role, kept, shelf)
         elif wanted.known:
             reason = "no bytes are kept of this address; fetch it with --refetch"
             outcomes.append(_Outcome(wanted.url, stage="archive", reason=reason))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
-from extract.archive import Archive
+from extract.archive import Archive, Visit
 from extract.web.crawler import Crawler
-from flows.errors import UserError
+from flows.errors import ExitCode, UserError
 from flows.fetching import fetch_towns
 from flows.ledger import TOWN, begin_run, end_run
 from flows.loading import load
@@ -19,11 +20,16 @@ from flows.settings import Settings
 from flows.source_checks import allowed_registry
 from flows.sources import SourceRow, Town
 from load.database import open_database
+from load.publish import begin_working_copy
 from transform.frames import Reading, Source
 from transform.metadata.gazetteer import gazetteer
 from transform.wording.fold import fold
 
 _LISTED_AT_MOST = 20
+_GONE = (
+    "{archive} holds nothing that the reports of {name} could be read from: put its *.warc.gz files back (their index "
+    "is made anew), or ask the addresses again with --refetch"
+)
 _Match = tuple[str | None, str | None]
 _OF_SUBJECT = """
 (coalesce(division_code = $code, $code IS NULL) AND coalesce(issuer = $issuer, $issuer IS NULL))
@@ -66,9 +72,15 @@ class _Subject:
     issuer: str | None
     rows: tuple[SourceRow, ...]
     loaded: tuple[Source, ...]
+    year: int | None
 
     def owns(self, reading: Reading) -> bool:
-        """Whether a report is this subject's: by its address, else by what it says; a listing may have others' too."""
+        """Whether a report is this subject's: by its address, else by what it says; a listing may have others' too.
+
+        Where one year is wanted, only its report is.
+        """
+        if self.year not in (None, reading.report.metadata.year):
+            return False
         known = {row.url for row in self.rows} | {source.url for source in self.loaded}
         said = reading.report.metadata
         mine = said.division_code == self.code if self.code else fold(said.issuer or "") == fold(self.issuer or "")
@@ -80,14 +92,17 @@ def rerun_town(settings: Settings, wanted: str, *, year: int | None = None, refe
 
     ``wanted`` is a division code, the name of a division, or an issuer; ``year`` limits the run to one year
     reported on.  The bytes come from the archive, or with ``refetch`` from the addresses.  Raises
-    :class:`UserError` when nothing is known of ``wanted``, or when it may mean several.
+    :class:`UserError` when nothing is known of ``wanted``, when it may mean several, or when the archive is gone that
+    its reports were read from.
     """
+    begin_working_copy(settings.published, settings.warehouse)
     subject = _subject(settings, wanted, year)
     archive = Archive(settings.archive)
+    if subject.loaded and not refetch and not archive.stretches():
+        archive.close()
+        raise UserError(_GONE.format(archive=settings.archive, name=subject.name), ExitCode.NOTHING_DONE)
     run = begin_run(settings, archive, TOWN)
     result = _read_again(settings, subject, archive, refetch)
-    if year is not None:
-        result = replace(result, readings=tuple(r for r in result.readings if r.report.metadata.year == year))
     before = _state(settings, subject)
     archive.sync()
     load([result], settings.warehouse)
@@ -111,6 +126,9 @@ def _read_again(settings: Settings, subject: _Subject, archive: Archive, refetch
         return process_town(town, crawler=crawler, archive=archive) if refetch else reread_town(town, archive=archive)
 
     results = [read(subject.rows)]
+    if not refetch and subject.code:
+        told = tuple(_say_division(results[0].readings, subject, subject.code, archive))
+        results.append(TownResult(subject.name, (), (), visits=told))
     reached = {snapshot.url for snapshot in results[0].snapshots} | {failure.address for failure in results[0].failures}
     others = [source for source in subject.loaded if source.url not in reached]
     if refetch:
@@ -127,6 +145,16 @@ def _read_again(settings: Settings, subject: _Subject, archive: Archive, refetch
     )
 
 
+def _say_division(readings: Iterable[Reading], subject: _Subject, code: str, archive: Archive) -> Iterator[Visit]:
+    """Write down that what was read is of the subject's division, where that was not said before."""
+    for reading in filter(subject.owns, readings):
+        source = reading.source
+        for url, page in ((source.page_url, None), (source.url, source.page_url)):
+            kept = archive.latest(url) if url else None
+            if kept and kept.division != code:
+                yield archive.say(kept, code, page)
+
+
 def _subject(settings: Settings, wanted: str, year: int | None) -> _Subject:
     rows, _ = allowed_registry(settings)
     known = {(row.division_code, row.issuer) for row in rows} | set(_query(settings, _KNOWN, {}))
@@ -138,6 +166,7 @@ def _subject(settings: Settings, wanted: str, year: int | None) -> _Subject:
         code=code,
         issuer=issuer,
         rows=tuple(row for row in mine if year is None or row.year in (None, year)),
+        year=year,
         loaded=tuple(Source(url, sha, at and at.replace(tzinfo=UTC), *rest) for url, sha, at, *rest in loaded),
     )
 

@@ -22,6 +22,7 @@ from extract.archive.warc import (
     file_records,
     first_record,
     run_records,
+    said_records,
 )
 from extract.web.answer import FetchError, Outcome, Response
 
@@ -108,6 +109,29 @@ class Archive:
         )
         with self._lock:
             return self._write(file_records(visit, data, self._index.original(sha256)), visit)
+
+    def say(self, kept: Kept, division: str, page: str | None = None) -> Visit:
+        """Write down of which division a version's source is said to be; nobody was asked.
+
+        It counts as a visit to that version at the time when it was last seen.  ``page`` is that of a document.
+        """
+        visit = Visit(
+            self._run,
+            kept.seen_at,
+            Outcome.UNCHANGED,
+            kept.url,
+            kept.path,
+            Change.UNCHANGED,
+            role=kept.role,
+            page=page,
+            division=division,
+            sha256=kept.sha256,
+            size=kept.size,
+            content_type=kept.content_type,
+            final_url=kept.final_url,
+        )
+        with self._lock:
+            return self._write(said_records(visit), visit)
 
     def get(self, sha256: str) -> bytes:
         """The bytes with this hash; raises :class:`ArchiveError` when they are not kept or no longer have that hash."""

@@ -131,6 +131,13 @@ def file_records(visit: Visit, data: bytes, original: Original | None) -> list[P
     return [Packed(packer.pack(resource), stored), Packed(packer.pack(about))]
 
 
+def said_records(visit: Visit) -> list[Packed]:
+    """The record of something that was said of a source; nothing was asked."""
+    packer = _Packer()
+    uri = visit.final_url or visit.url or file_uri(visit.path)
+    return [Packed(packer.pack(packer.record(uri, "metadata", _date(visit.at), None, to_lines(visit))))]
+
+
 def run_records(event: RunEvent) -> list[Packed]:
     """The record of the begin or the end of a run."""
     packer = _Packer()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -111,3 +112,41 @@ def test_reports_that_were_loaded_from_files_are_read_again_from_the_kept_bytes(
     path.unlink()
     rerun = rerun_town(settings, "211382117")
     assert (rerun.reports, rerun.changes, rerun.failures) == (1, (), ())
+
+
+def restored(settings: Settings, *names: str) -> None:
+    """A home folder with the published database, and of the rest what is named."""
+    for path in settings.home.iterdir():
+        if path != settings.published and path.name not in names:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def test_a_home_with_the_published_database_alone_says_that_the_archive_is_missing(settings: Settings) -> None:
+    crawl(settings)
+    before = dump(settings, "true")
+    restored(settings)
+    for name in ("211382117", "漫洼乡"):
+        with pytest.raises(UserError, match=r"put its \*\.warc\.gz files back .* or .* with --refetch") as caught:
+            rerun_town(settings, name)
+        assert caught.value.exit_code is ExitCode.NOTHING_DONE
+    assert dump(settings, "true") == before
+    assert rerun_town(settings, "211382117", refetch=True).reports == 1
+
+
+def test_an_index_that_is_gone_is_made_anew_from_the_files(settings: Settings) -> None:
+    crawl(settings)
+    restored(settings, "archive")
+    (settings.archive / "index.sqlite").unlink()
+    rerun = rerun_town(settings, "621124204")
+    assert (rerun.reports, rerun.changes, rerun.failures) == (2, (), ())
+
+
+def test_a_file_of_the_archive_that_is_gone_is_said_of_each_report(settings: Settings) -> None:
+    crawl(settings)
+    restored(settings, "archive")
+    for path in settings.archive.glob("*.warc.gz"):
+        path.unlink()
+    Archive(settings.archive).begin("later")
+    rerun = rerun_town(settings, "621124204")
+    assert rerun.reports == 0
+    assert [failure.stage for failure in rerun.failures] == ["archive"] * 2
