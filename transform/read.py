@@ -14,6 +14,7 @@ from transform.alignment.recognise import evidence_of, labels_of, recognise_form
 from transform.forms import Form
 from transform.metadata.page import read_metadata
 from transform.model import ExtraRow, Figure, Finding, Metadata, Report
+from transform.proof.amounts import amount_findings
 from transform.proof.contradictions import contradictions
 from transform.proof.doubtful_cells import doubtful_cells
 from transform.proof.doubtful_grids import doubt_findings, doubtful_figures
@@ -169,6 +170,7 @@ def read_report(page: Page, *, division: str | None = None) -> Report:
     if "missing" in statuses:
         findings += _absent_tables(form, figures, page)
     findings += domain_findings(form, figures)
+    findings += amount_findings(form, figures)
     if statuses != {"reported"}:
         findings += doubtful_cells(form, figures)
     prose = passages(page, sections, blocks, pinyin=pinyin)

@@ -23,8 +23,11 @@ def table(*rows: Sequence[str | int]) -> str:
     return "<table>" + "".join(f"<tr>{''.join(cell(str(text)) for text in row)}</tr>" for row in rows) + "</table>"
 
 
-def read(*parts: str, title: str = "三道河子镇2021年政府信息公开工作年度报告") -> Report:
-    return read_report(read_page(f"<html><body><h1>{title}</h1>{''.join(parts)}</body></html>".encode()))
+def read(*parts: str, title: str = "三道河子镇2021年政府信息公开工作年度报告", meta: str = "") -> Report:
+    """A page of these parts below a title (none where it is empty); ``meta`` is the title in the metadata."""
+    head = f'<head><meta charset="utf-8"><meta name="ArticleTitle" content="{meta}"></head>' if meta else ""
+    top = f"<h1>{title}</h1>" if title else ""
+    return read_report(read_page(f"<html>{head}<body>{top}{''.join(parts)}</body></html>".encode()))
 
 
 def values(report: Report, start: str) -> dict[str, object]:

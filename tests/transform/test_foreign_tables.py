@@ -60,3 +60,14 @@ def test_tables_that_all_stand_under_the_title_of_another_year_are_in_doubt() ->
 )
 def test_a_page_of_one_report_is_not_doubted(parts: tuple[str, ...]) -> None:
     assert not foreign(read(*parts))
+
+
+def test_tables_of_another_report_stay_in_doubt_where_this_ones_are_cut_off() -> None:
+    """The title stands in the metadata alone, and of the report's own only the beginning of one table is left."""
+    other = heading("凌源市财政局2021年政府信息公开工作年度报告")
+    columns = ("信息内容", "本年制发件数", "本年废止件数", "现行有效件数")
+    begun = [("第二十条第（一）项*4",), columns, ("规章", 0, 0, 0), ("行政规范性文件", 5, 2, 9)]
+    rows = [(("信息内容", "本年处理决定数量"), (label, 3)) for label in ("行政许可", "行政处罚", "行政强制")]
+    whole = [*begun, *(line for block in rows for line in block)]
+    report = read(table(*begun), other, table(*whole), REQUESTS, STRIP, title="", meta=OWN)
+    assert {"requests.other_report", "disputes.other_report"} <= foreign(report)

@@ -143,3 +143,11 @@ def test_a_remark_over_a_column_that_a_lower_header_names_hides_no_numbers() -> 
     for name, printed in (("rules.in_force", 0), ("normative_documents.in_force", 4)):
         value = next(f.value for f in report.figures if f.figure == f"disclosure.{name}")
         assert value in (None, printed) or f"disclosure.{name}" in doubted
+
+
+def test_the_only_empty_cell_of_a_strip_puts_the_whole_strip_in_doubt() -> None:
+    cells: list[int | str] = ["", 1, 0, 0, 1, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0]
+    rows = [(label, *[0] * 7) for label in (RECEIVED, CARRIED_IN, GRANTED)]
+    report = read(table(("项目", *APPLICANTS), *rows), table(*DISPUTES, cells))
+    doubted = {name for f in report.findings if f.rule == "figure.odd_blank" for name in f.figures}
+    assert {"disputes.review.upheld", "disputes.lawsuit_direct.upheld"} <= doubted

@@ -13,6 +13,7 @@ from transform.alignment.outcome import Alignment, Doubts, Placement
 from transform.alignment.place import Instance, find_instances
 from transform.alignment.printings import Printing, choose, relevant
 from transform.alignment.strips import place_strips
+from transform.alignment.turned import doubt_moved_labels
 from transform.forms import Form, TableDef
 from transform.model import ExtraRow
 from transform.rows.tokens import RawRow, Token
@@ -84,4 +85,5 @@ def place_instance(form: Form, year: int | None, instance: Instance, table: Tabl
         placements = place_strips(form, year, doubts, instance, table)
     else:
         placements = place_rows(form, year, doubts, instance, table)
+        doubt_moved_labels(doubts, table, instance)
     return Printing(instance, placements, doubts.findings)

@@ -46,7 +46,7 @@ def divided(page: Page, pinyin: bool) -> bool:
 def foreign_tables(page: Page, metadata: Metadata, form: Form, alignment: Alignment, pinyin: bool) -> Iterator[Finding]:
     """Findings ``<table>.other_report`` for figures below the heading of another organ's or year's report (error).
 
-    They come up only where figures stand below different headings, or all below another than the report's title.  A
+    They come up only where tables stand below different headings, or all below another than the report's title.  A
     title that is printed once more may begin another report, too (warning); one that is printed again and again stands
     at the head of every page.
     """
@@ -59,7 +59,8 @@ def foreign_tables(page: Page, metadata: Metadata, form: Form, alignment: Alignm
         if placement.token is not None:
             below[bisect_left(blocks, placement.token.block) - 1].append(figure)
     own = _own(metadata, found)
-    if len(below) < 2 and not any(
+    standing = {*below, *(bisect_left(blocks, block) - 1 for block in alignment.blocks)}
+    if len(standing) < 2 and not any(
         heading.is_title and heading.is_of(own) for heading in found[: max(below, default=0)]
     ):
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from transform.alignment.outcome import Doubts, Placement, texts_of
@@ -21,6 +22,7 @@ def place_list(year: int | None, doubts: Doubts, instance: Instance, table: Tabl
     printed = _printed_in_flat_rows(instance)
     repeats = sum(count > 1 for count in printed.values()) >= _MIN_WIDER_ROWS
     lost = _rows_that_lost_values(instance, printed) if repeats else frozenset()
+    usual = Counter(len(p.row.values) for p in instance.rows if p.row.header_columns is not None)
     for placed in instance.rows:
         row = placed.row
         if any(t.info.has("column") or t.info.has("corner") for t in row.header):
@@ -35,7 +37,8 @@ def place_list(year: int | None, doubts: Doubts, instance: Instance, table: Tabl
                 f"the label of row '{placed.row_id}' cannot be read; only its place tells which row it is",
                 "warning",
             )
-        token = None if placed.row_id in lost else _list_value(row, header, table, year, repeats)
+        unsure = placed.row_id in lost or _has_surplus(row, usual)
+        token = None if unsure else _list_value(row, header, table, year, repeats)
         if token is not None:
             placements[key] = Placement(token, certain=not placed.by_position)
         else:
@@ -45,6 +48,14 @@ def place_list(year: int | None, doubts: Doubts, instance: Instance, table: Tabl
                 f"the row prints several values and no header tells them apart: {texts_of(row)[:60]}",
             )
     return placements
+
+
+def _has_surplus(row: RawRow, usual: Mapping[int, int]) -> bool:
+    """Whether a row of a grid has more values than most, one of them where no value stands: a cell was put in."""
+    if row.header_columns is None or len(row.values) <= max(usual, key=usual.__getitem__):
+        return False
+    stacks = [row.header_columns.get(token.column, []) for token in row.values]
+    return any(not stack or any(label.info.has("corner") for label in stack) for stack in stacks)
 
 
 def _printed_in_flat_rows(instance: Instance) -> dict[str, int]:

@@ -24,6 +24,7 @@ from transform.alignment.strange_places import doubt_strange_places
 from transform.forms import ColumnDef, Form, RowDef, TableDef, figure_id
 from transform.rows.tokens import RawRow, Token
 from transform.wording.fold import fold
+from transform.wording.numbers import names_damaged_unit
 
 _MONEY = "元"
 _MIN_REPEATED_DIGITS = 3
@@ -161,7 +162,7 @@ def _write_row(doubts: Doubts, row: _ReadRow, slots: Slots, table: TableDef, pla
         if merged and _spans_several(token, slots):
             doubts.add(f"{table.id}.merged_cell", [key], f"one cell stands for several figures: '{token.info.text}'")
         header_text = _amount_header(column, placed.row, token, row.header, table) if column.decimal else None
-        if column.decimal and header_text is None and token.info.value.value and token.info.value.unit_seen is None:
+        if column.decimal and _has_unknown_unit(header_text, token):
             message = f"nothing says in which unit '{token.info.text}' is given; it is taken for the form's"
             doubts.add(f"{table.id}.unit_unknown", [key], message, "warning")
         placements[key] = Placement(token, None, certain, header_text)
@@ -172,6 +173,12 @@ def _write_row(doubts: Doubts, row: _ReadRow, slots: Slots, table: TableDef, pla
             f"the label of row '{placed.row_id}' cannot be read; only its place tells which row it is",
             "warning",
         )
+
+
+def _has_unknown_unit(header: str | None, token: Token) -> bool:
+    """Whether an amount prints no unit, and nor does its header, or one that is damaged; none is needed for nothing."""
+    untold = header is None or names_damaged_unit(header)
+    return untold and bool(token.info.value.value) and token.info.value.unit_seen is None
 
 
 def _begins_block(header: Sequence[Token], table: TableDef, row: RowDef | None) -> bool:

@@ -15,7 +15,7 @@ from extract.page import Cell, Grid
 from transform.forms import load_forms
 from transform.rows.tokens import alignment_words, describe_cell
 from transform.rows.vocabulary import NO_SENSES, Sense, TextInfo, strip_tables
-from transform.wording.numbers import is_plain, unit_named
+from transform.wording.numbers import is_plain, names_damaged_unit, unit_named
 
 _Slot = TextInfo | int | None
 Key = tuple[_Slot, ...]
@@ -25,6 +25,7 @@ _AS_ABOVE: Final = 2
 _END_OF_ROW: Final = 3
 _PRIVATE: Final = "\ue000"
 _NO_UNIT: Final = "\ue001"
+_DAMAGED_UNIT: Final = "(\ue001元)"
 _FLAGS: Final = ("is_value", "has_digits", "is_blank")
 
 
@@ -123,10 +124,15 @@ def _kind(text: str, pinyin: bool) -> _Kind:
         return _Kind(_NUMBER if info.value.status == "reported" and info.has_digits else info)
     if not info.senses:
         return _Kind(info)
-    shown = None if info.senses.isdisjoint(_senses_of_amounts()) else unit_named(text) or _NO_UNIT
+    shown = None if info.senses.isdisjoint(_senses_of_amounts()) else _shown_unit(text)
     if _is_weighed(info):
         return _Kind(_label(info.key, info.senses, shown, info.years()))
     return _Kind(_label(_alias(info.senses, 0), info.senses, shown, info.years()), info.key)
+
+
+def _shown_unit(text: str) -> str:
+    """The unit that a header over an amount prints, or what reads like none or like a damaged one."""
+    return unit_named(text) or (_DAMAGED_UNIT if names_damaged_unit(text) else _NO_UNIT)
 
 
 def _is_weighed(info: TextInfo) -> bool:

@@ -75,6 +75,12 @@ def _place_strip(doubts: Doubts, row: RawRow, table: TableDef, cases: Sequence[s
                 anchored = None
     chosen = anchored if anchored is not None else ordered
     if chosen is not None:
+        if row.header_columns is not None and _may_have_moved(row, [chosen[cell] for cell in cells], width, total):
+            doubts.add(
+                f"{table.id}.columns_unclear",
+                [figure_id(table, *cell) for cell in cells],
+                f"{len(row.values)} cells stand under {len(cells)} columns: one was put in, and others may have moved",
+            )
         return {figure_id(table, *cell): Placement(token) for cell, token in chosen.items() if token is not None}
     placements: dict[str, Placement] = {}
     place = order or cells
@@ -86,6 +92,17 @@ def _place_strip(doubts: Doubts, row: RawRow, table: TableDef, cases: Sequence[s
     found = solve.readings(row.values, len(place), blocks) if order is not None else []
     record_readings(doubts, table, [figure_id(table, *c) for c in place], found, row, placements)
     return placements
+
+
+def _may_have_moved(row: RawRow, chosen: Sequence[Token | None], width: int, total: int) -> bool:
+    """Whether a strip has a cell too many, and it is not sure that it is the last: another may be the one put in."""
+    left = [token for token in row.values if token not in chosen]
+    if not left or any(token.info.has_digits for token in left):
+        return bool(left)
+    others = [t for t in row.values if t is not row.values[0]][: len(chosen)]
+    if not row.values[0].info.is_blank or len(others) < len(chosen) or same_cells(tuple(others), tuple(chosen)):
+        return False
+    return all(row_holds(tuple(others[k : k + width]), total) is not False for k in range(0, len(others), width))
 
 
 def _strip_values(row: RawRow, width: int, block: int, total: int) -> tuple[Token, ...] | None:

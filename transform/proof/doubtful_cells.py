@@ -64,10 +64,14 @@ def _odd_blanks(form: Form, figures: Mapping[str, Figure]) -> list[Finding]:
     printed = sum(f.status in ("reported", "decoded") for f in figures.values())
     if not 0 < len(blanks) <= _MAX_ODD_BLANKS or printed < _MIN_PRINTED_BESIDE * len(blanks):
         return []
+    strips = {table.id for table in form.tables if table.layout == "strip"}
     findings = []
     for name in blanks:
         place = form.figures[name]
-        row = [n for n in figures if (form.figures[n].table, form.figures[n].row) == (place.table, place.row)]
+        one_row = place.table in strips
+        row = [
+            n for n in figures if form.figures[n].table == place.table and (one_row or form.figures[n].row == place.row)
+        ]
         if len(row) > 1:
             message = (
                 "the only empty cell among printed ones: if it was lost, others of its row stand in a wrong column"

@@ -47,7 +47,10 @@ _LOOSE_BLANK = re.compile(r"(?<![0-9]) | (?![0-9])")
 _DASH_BLANK_DIGIT = re.compile(r"- [0-9]")
 _JOINING = "至和或"
 _NUMBERS_ONLY = re.compile(rf"[-+0-9.,:;/\\~、 {_JOINING}|]+\Z")
-_HEADER_BREAK = re.compile(r"[:/()]")
+_HEADER_BREAK = re.compile(r"[:/(),]")
+_SAYS_UNIT = "单位"
+_YUAN = "元"
+_LONGEST_UNIT = 4
 _DIGITS_AND_DASHES = re.compile(r"[-0-9]+\Z")
 _DIGITS_AND_ZEROS = re.compile(r"[0-9〇零oоο]+\Z")
 _RUN_OF_DIGITS = re.compile(r"[0-9]+")
@@ -210,12 +213,29 @@ def _numeral(text: str, lexicon: _Lexicon) -> int | None:
 
 
 def unit_named(text: str) -> str | None:
-    """The unit that a header prints: 万元 in (万元), 单位:万元, 采购总金额/万元 or 采购总金额万元, or None."""
-    units = _lexicon().units
+    """The unit that a header prints: 万元 in (万元), (万), 单位:万元, 采购总金额/万元 or 采购总金额万元, or None."""
+    lexicon = _lexicon()
     pieces = _HEADER_BREAK.split(fold(text).lower())
-    named = next((piece for piece in reversed(pieces) if piece in units), None)
-    money = (word for word, unit in units.items() if unit.dimension == "money" and pieces[-1].endswith(word))
-    return named or max(money, key=lambda word: units[word].factor, default=None)
+    for piece in reversed(pieces):
+        if piece in lexicon.units:
+            return piece
+    scaled = (piece + _YUAN for piece in reversed(pieces[1:]) if piece in lexicon.scales)
+    money = (word for word in _money_words() if pieces[-1].endswith(word))
+    return next(scaled, None) or max(money, key=lambda word: lexicon.units[word].factor, default=None)
+
+
+@lru_cache(maxsize=1)
+def _money_words() -> tuple[str, ...]:
+    return tuple(word for word, unit in _lexicon().units.items() if unit.dimension == "money")
+
+
+def names_damaged_unit(text: str) -> bool:
+    """Whether a header over an amount printed a unit that cannot be read any more: (□元), 单位:□元, (单位:)."""
+    if unit_named(text) is not None:
+        return False
+    signs = {character for word in (_SAYS_UNIT, _YUAN, *_lexicon().scales) for character in word}
+    pieces = _HEADER_BREAK.split(fold(text).lower())[1:]
+    return any(len(piece) <= _LONGEST_UNIT and signs & {*piece} for piece in pieces)
 
 
 def _unit(text: str, lexicon: _Lexicon) -> _Unit | None:
