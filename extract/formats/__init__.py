@@ -80,6 +80,10 @@ def _reader(kind: str) -> Reader | None:
             from extract.formats.rtf import read_rtf as read
         case "xlsx":
             from extract.formats.xlsx import read_xlsx as read
+        case "gzip":
+            from extract.formats.gzipped import unpack_gzip
+
+            return lambda data, url: read_page(unpack_gzip(data), url=url)
         case "zip":
             from extract.formats.zipped import read_zip
 

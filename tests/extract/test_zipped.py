@@ -1,5 +1,6 @@
-"""ZIP archives: which packed file is the report, and what is never unpacked."""
+"""ZIP archives and gzip: which packed file is the report, and what is never unpacked."""
 
+import gzip
 import io
 import zipfile
 
@@ -135,3 +136,27 @@ def test_a_damaged_member_gives_one_clear_line():
     data[40] ^= 0xFF
     with pytest.raises(UnreadableError, match=r"damaged at a\.htm"):
         read_page(bytes(data))
+
+
+def test_an_answer_saved_as_it_was_packed_is_read():
+    url = "http://www.example.gov.cn/a.html"
+    assert texts(read_page(gzip.compress(SMALL), url=url)) == ["一", "二", "3", "4"]
+    assert read_page(gzip.compress(SMALL), url=url).url == url
+    cut = gzip.compress(b"<p>x</p>" + SMALL + bytes(range(32, 127)) * 50, 0)[:-4000]
+    assert texts(read_page(cut)) == ["一", "二", "3", "4"]
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (gzip.compress(gzip.compress(SMALL)), "packed twice"),
+        (gzip.compress(bytes(65 << 20)), "more than 64 MB"),
+        (gzip.compress(b""), "is empty"),
+        (gzip.compress(SMALL)[:10], "cannot be read: "),
+        (b"\x1f\x8b\x08\x00" + b"junk" * 20, "cannot be read: "),
+    ],
+)
+def test_a_gzip_file_that_is_a_bomb_or_broken_is_refused_in_one_line(data, reason):
+    with pytest.raises(UnreadableError, match=reason) as refused:
+        read_page(data)
+    assert "\n" not in str(refused.value)
