@@ -14,6 +14,8 @@ from flows.answers import print_rows
 from flows.errors import ExitCode, UserError, one_line
 from flows.output import complain
 from flows.parse import read_bytes, why_unreadable
+from flows.parts import kept_parts
+from flows.shelf import AsSeen
 from load.database import open_database
 from transform.metadata.address import is_web, web_address
 from transform.model import Report
@@ -137,7 +139,8 @@ def _read(kept: Kept, report: _Found, archive: Archive) -> _Version:
         return _Version(kept, None)
     try:
         data = archive.get(kept.sha256)
-        read = read_bytes(data, content_type=kept.content_type, url=kept.url, division=kept.division)
+        parts, _ = kept_parts(data, kept, AsSeen(archive, kept.seen_at))
+        read = read_bytes(data, content_type=kept.content_type, url=kept.url, division=kept.division, parts=parts)
     except ArchiveError as error:
         return _Version(kept, None, one_line(error))
     except Exception as error:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from extract.formats import read_page
 from extract.formats.pictured import MAX_PICTURE_BYTES, Beside
+from extract.joined import joined
 from extract.page import Page, UnreadableError
 from flows.corrections import active_corrections
 from flows.errors import one_line
@@ -37,6 +38,14 @@ class Parsed:
     error: str | None
 
 
+class Part(NamedTuple):
+    """A further page of an article: its address, its bytes, and the type that the server stated."""
+
+    url: str
+    data: bytes
+    content_type: str | None
+
+
 def read_document(
     data: bytes,
     *,
@@ -44,22 +53,30 @@ def read_document(
     url: str | None = None,
     division: str | None = None,
     beside: Beside | None = None,
+    parts: Sequence[Part] = (),
 ) -> tuple[Page, Report]:
     """The page that the bytes of one document hold, and its report with the corrections in force.
 
     ``division`` is the code of the division that its source is said to be of; ``beside`` finds the pictures that were
-    saved with a page.  Raises :class:`UnreadableError` for bytes that hold no page, and :class:`UserError` for
-    corrections that are wrong.
+    saved with a page; ``parts`` are the further pages of an article, in their order.  Raises :class:`UnreadableError`
+    for bytes that hold no page, and :class:`UserError` for corrections that are wrong.
     """
     page = read_page(data, content_type=content_type, url=url, beside=beside)
+    if parts:
+        page = joined([page, *(read_page(part.data, content_type=part.content_type, url=part.url) for part in parts)])
     return page, apply_corrections(read_report(page, division=division), active_corrections(), url)
 
 
 def read_bytes(
-    data: bytes, *, content_type: str | None = None, url: str | None = None, division: str | None = None
+    data: bytes,
+    *,
+    content_type: str | None = None,
+    url: str | None = None,
+    division: str | None = None,
+    parts: Sequence[Part] = (),
 ) -> Report:
     """The report in the bytes of one document, see :func:`read_document`."""
-    return read_document(data, content_type=content_type, url=url, division=division)[1]
+    return read_document(data, content_type=content_type, url=url, division=division, parts=parts)[1]
 
 
 def parse_bytes(data: bytes, path: str) -> dict[str, Any]:

@@ -14,11 +14,12 @@ from extract.page import UnreadableError
 from flows.errors import one_line
 from flows.hunt import hunt_in_archive
 from flows.parse import read_document, read_file, why_unreadable
+from flows.parts import kept_parts
 from flows.results import Failure, FetchedTown, TownResult
 from flows.shelf import Registered, Shelf
 from flows.sources import Town
 from load.snapshots import Snapshot
-from transform.attached import best_readings, with_page
+from transform.attached import best_readings, with_lost_parts, with_page
 from transform.frames import Reading, Source
 from transform.proof.corrections import OUTDATED
 
@@ -36,8 +37,9 @@ def read_fetched(
     ``loaded`` (addresses, with all that this run saw of them).
     """
     news = {visit.page or visit.source for visit in fetched.visits if is_news(visit) and visit.source not in loaded}
-    wanted = [visit for visit in fetched.visits if visit.source in news or not _is_settled(visit, known)]
-    wanted += [visit for visit in fetched.visits if visit.page in news and visit.source not in news]
+    changed = [visit for visit in fetched.visits if visit.source in news or not _is_settled(visit, known)]
+    sources = {visit.source for visit in changed}
+    wanted = changed + [visit for visit in fetched.visits if visit.page in news and visit.source not in sources]
     problems = [_Outcome(p.url, stage="find", reason=p.reason, outcome=p.outcome) for p in fetched.problems]
     outcomes = [outcome for visit in wanted for outcome in _read_visited(visit, archive)]
     return replace(_gather(fetched.town.name, [*outcomes, *problems]), visits=fetched.visits)
@@ -152,7 +154,7 @@ def _read_saved(path: str, archive: Archive) -> tuple[_Outcome, tuple[Visit, ...
         return _Outcome(path, stage="read", reason=why_unreadable(error)), ()
     visit = archive.keep_file(data, path)
     source = Source(url=None, snapshot_sha256=visit.sha256 or "", path=path)
-    return _read(data, source, visit.kept), (visit,)
+    return _read(data, source, visit.kept, archive), (visit,)
 
 
 def _version(source: Source, archive: Archive) -> Kept | None:
@@ -166,7 +168,7 @@ def _read_kept(source: Source, archive: Shelf, kept: Kept | None) -> list[_Outco
         data = archive.get(source.snapshot_sha256)
     except ArchiveError as error:
         return [_Outcome(_named(source), stage="archive", reason=one_line(error))]
-    own = _read(data, source, kept)
+    own = _read(data, source, kept, archive)
     if source.page_url:
         return [_with_page(own, source.page_url, archive)]
     if kept is None or kept.url is None or (own.reading and own.reading.report.form):
@@ -204,17 +206,21 @@ def _read_of(kept: Kept, page_url: str | None, archive: Shelf) -> _Outcome:
     """Read a version that is kept; a document of the page ``page_url``, if any."""
     source = _source(kept, page_url)
     try:
-        return _read(archive.get(kept.sha256), source, kept)
+        return _read(archive.get(kept.sha256), source, kept, archive)
     except ArchiveError as error:
         return _Outcome(_named(source), stage="archive", reason=one_line(error))
 
 
-def _read(data: bytes, source: Source, kept: Kept | None) -> _Outcome:
+def _read(data: bytes, source: Source, kept: Kept | None, archive: Shelf) -> _Outcome:
     bare = Snapshot(source.snapshot_sha256, len(data), source.url, source.path, source.fetched_at)
     snapshot = snapshot_of(kept) if kept else bare
     try:
         division = kept.division if kept else None
-        page, report = read_document(data, content_type=snapshot.content_type, url=source.url, division=division)
+        parts, lost = kept_parts(data, kept, archive) if kept else ([], [])
+        page, report = read_document(
+            data, content_type=snapshot.content_type, url=source.url, division=division, parts=parts
+        )
+        report = with_lost_parts(report, lost)
         snapshot = replace(snapshot, encoding=page.encoding)
         return _Outcome(_named(source), Reading(report, source), snapshot)
     except Exception as error:

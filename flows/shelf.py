@@ -1,11 +1,11 @@
-"""What reading takes from the archive, as it is, as it was at some time, or as the registry says."""
+"""What reading takes from the archive: as it is, as it was, or with what the registry says."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Protocol
 
-from extract.archive import Kept
+from extract.archive import Archive, Kept
 
 
 class Shelf(Protocol):
@@ -34,3 +34,21 @@ class Registered:
         """The last version of an address, of this division."""
         kept = self._shelf.latest(url)
         return replace(kept, division=self._division) if kept and self._division else kept
+
+
+class AsSeen:
+    """The archive as it was when a version of a page was seen last."""
+
+    def __init__(self, archive: Archive, at: str) -> None:
+        """``at`` is a time in UTC (ISO 8601)."""
+        self._archive = archive
+        self._at = at
+
+    def get(self, sha256: str) -> bytes:
+        """The bytes with this hash, see :meth:`Shelf.get`."""
+        return self._archive.get(sha256)
+
+    def latest(self, url: str) -> Kept | None:
+        """The last version of an address that had come by then, else the first one that came."""
+        versions = self._archive.versions(url)
+        return next((kept for kept in reversed(versions) if kept.fetched_at <= self._at), next(iter(versions), None))

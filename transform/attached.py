@@ -1,8 +1,8 @@
-"""Reports that stand in a document (an attachment, a frame) and not on the page that links it."""
+"""Reports that stand in a document (an attachment, a frame) and not on the page that links it, or on several pages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from transform.frames import Reading
@@ -53,3 +53,11 @@ def with_page(document: Report, page: Report | None) -> Report:
         message = f"the document says {own.year}, the page that links it {beside.year}; the document is followed"
         findings += (Finding("metadata.year", "warning", (), message, "source"),)
     return replace(document, metadata=metadata, findings=findings, sections=document.sections or page.sections)
+
+
+def with_lost_parts(report: Report, lost: Sequence[str]) -> Report:
+    """A report that says at which addresses it goes on that could not be had."""
+    if not lost:
+        return report
+    message = f"the report goes on at {', '.join(lost)}, which could not be had; what stands there is missing"
+    return replace(report, findings=(*report.findings, Finding("report.part_missing", "warning", (), message, "parse")))

@@ -54,6 +54,11 @@ def further_pages(page: Document, address: str | None) -> tuple[str, ...]:
     return tuple(url for url in dict.fromkeys(found) if url != page.url)[: rules().most_pages]
 
 
+def numbered_pages(page: Document) -> tuple[str, ...]:
+    """The pages after the first that a page numbers by the rules of its content system."""
+    return _by_rules(page, page.url, once=False)
+
+
 def _by_rules(page: Document, address: str, *, once: bool) -> tuple[str, ...]:
     """What the first rule that fits the page says; those of its own content system are tried first."""
     own = family_of(page)

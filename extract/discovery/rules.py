@@ -68,6 +68,11 @@ class Rules:
     first_year: int
     year_addresses: tuple[Pattern, ...]
     next_page: Pattern
+    part_hint: re.Pattern[bytes]
+    part_words: Pattern
+    part_numbers: str
+    part_keys: Pattern
+    most_parts: int
     families: tuple[Family, ...]
 
 
@@ -77,6 +82,12 @@ def _read(name: str) -> dict[str, Any]:
 
 def _any(patterns: Iterable[str]) -> Pattern:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
+
+
+def _in_bytes(words: Iterable[str]) -> re.Pattern[bytes]:
+    """Finds any of these words in the bytes of a page in the encodings that the web has."""
+    found = {word.encode(encoding) for word in words for encoding in ("utf-8", "gb18030", "big5hkscs")}
+    return re.compile(b"|".join(map(re.escape, sorted(found))))
 
 
 def _more(table: Mapping[str, Any]) -> More:
@@ -107,7 +118,7 @@ def family_from(table: Mapping[str, Any]) -> Family:
 def rules() -> Rules:
     """The rules that the project ships, read on first use."""
     data, titles = _read("discovery.toml"), _read("metadata.toml")["titles"]
-    links, files = data["links"], data["files"]
+    links, files, parts = data["links"], data["files"], data["parts"]
     return Rules(
         title=re.compile(titles["kind"].replace("YEAR", titles["year"])),
         title_year=re.compile(rf"(?<!\d){titles['year']}(?!\d)"),
@@ -136,5 +147,10 @@ def rules() -> Rules:
         first_year=data["years"]["first"],
         year_addresses=tuple(map(re.compile, data["years"]["addresses"])),
         next_page=re.compile(data["next"]["text"], re.IGNORECASE),
+        part_hint=_in_bytes(parts["hint"]),
+        part_words=re.compile(parts["text"]),
+        part_numbers=parts["numbers"],
+        part_keys=re.compile(parts["keys"], re.IGNORECASE),
+        most_parts=parts["most"],
         families=tuple(map(family_from, data["family"])),
     )

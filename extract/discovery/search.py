@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from extract.discovery.document import Document, Link, plain
 from extract.discovery.listing import files_of, read_listing
+from extract.discovery.parts import parts_of
 from extract.discovery.rules import rules
 from extract.discovery.years import addresses_of_years
 from extract.web.answer import Outcome
@@ -15,11 +16,12 @@ from extract.web.shown import what_is_wrong
 
 
 class Role(StrEnum):
-    """What an address is asked for: what it lists, the report it is, or the document of a report's page."""
+    """What an address is asked for: what it lists, the report it is, a document or a further page of a report."""
 
     LISTING = "listing"
     REPORT = "report"
     FILE = "file"
+    PART = "part"
     NOTHING = "nothing"
 
 
@@ -27,9 +29,9 @@ class Role(StrEnum):
 class Wanted:
     """An address to ask.
 
-    ``page`` is the report's page that a file belongs to; ``depth`` counts the columns above a listing, and ``begins``
-    tells the first page of a listing from those after it.  What is ``unsure`` may turn out to be a listing, or, where
-    ``stepped``, to hold no report of that year.  The registry names what is ``known``.
+    ``page`` is the report's page that a file or a further page belongs to; ``depth`` counts the columns above a
+    listing, and ``begins`` tells the first page of a listing from those after it.  What is ``unsure`` may turn out to
+    be a listing, or, where ``stepped``, to hold no report of that year.  The registry names what is ``known``.
     """
 
     url: str
@@ -86,7 +88,8 @@ class Search:
         """What the answer of an address adds to what is to be asked; ``final_url`` is the address that answered."""
         wanted = self.wanted[url]
         plain_report = wanted.role is Role.REPORT and not wanted.unsure and not wanted.stepped
-        if wanted.role is Role.FILE or (plain_report and not rules().file_hint.search(data)):
+        hinted = rules().file_hint.search(data) or rules().part_hint.search(data)
+        if wanted.role is Role.FILE or (plain_report and not hinted):
             return ()
         page = Document(data, final_url or url, content_type)
         if not page.is_text:
@@ -98,11 +101,14 @@ class Search:
             wanted = self._becomes(url, Role.LISTING)
         if wanted.role is Role.LISTING:
             return self._take_listing(wanted, page, data)
+        parts = [Wanted(part, Role.PART, page=wanted.page or url) for part in parts_of(page, wanted.page or page.url)]
+        if wanted.role is Role.PART:
+            return self._new(parts)
         files = files_of(page)
         if wanted.stepped and not (files or _shows_a_report(page)):
             self._becomes(url, Role.NOTHING)
             return ()
-        return self._new([Wanted(link.url, Role.FILE, page=url) for link in files])
+        return self._new([*parts, *(Wanted(link.url, Role.FILE, page=url) for link in files)])
 
     def _take_listing(self, wanted: Wanted, page: Document, data: bytes) -> tuple[Wanted, ...]:
         address = self._addresses.get(wanted.url, page.url) if wanted.begins else None
