@@ -37,6 +37,7 @@ FORMS = {"2019": 198, "2021": 200}
 RULED = {
     "strokes": Print(),
     "a bar for each side of each cell": Print(rules="pieces"),
+    "dotted lines": Print(rules="dots"),
     "no outer verticals": Print(rules="open"),
     "small page": Print(page=(420.0, 595.0), margin=30.0, size=7.0),
     "font only named": Print(embedded=False),

@@ -49,7 +49,7 @@ def _without_zero_width(paper: Paper) -> None:
 
 def _ruled(rng: random.Random) -> Print:
     return Print(
-        rules=rng.choice(("lines", "pieces", "open")),
+        rules=rng.choice(("lines", "pieces", "dots", "open")),
         repeat_header=rng.random() < 0.4,
         broken_label=rng.choice(("split", "empty", "repeat")),
         vertical=rng.choice(("no", "no", "stacked", "turned")),

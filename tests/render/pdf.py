@@ -26,8 +26,8 @@ _CENTRE_LEAST = 3
 class Print:
     """How a paper is printed.
 
-    ``rules``: ``lines`` (strokes), ``pieces`` (a thin filled rectangle for each side of each cell), ``open`` (no outer
-    verticals), ``none``, ``rows`` (horizontal lines only).  ``broken_label``: what a label that reaches over a page
+    ``rules``: ``lines`` (strokes), ``pieces`` (a thin filled rectangle for each side of each cell), ``dots`` (a small
+    filled square every few points), ``open`` (no outer verticals), ``none``, ``rows`` (horizontal lines only).  ``broken_label``: what a label that reaches over a page
     break prints on the second page: its last lines (``split``), nothing (``empty``) or itself again (``repeat``).
     ``vertical``: labels set upright one character a line (``stacked``) or turned by 90 degrees (``turned``).
     ``cut_rows`` lets a row be cut by the break; ``skip`` is what the first page leaves unused at its bottom.
@@ -311,6 +311,14 @@ class Press:
                 (x1, lower + 0.48, 0.48, upper - lower - 0.48),
             ):
                 canvas.rect(x, y, width, height, stroke=0, fill=1)
+            return
+        if rules == "dots":
+            for step in range(0, int(x1 - x0), 3):
+                for y in (upper, lower):
+                    canvas.rect(x0 + step, y, 0.75, 0.75, stroke=0, fill=1)
+            for step in range(0, int(upper - lower), 3):
+                for x in (x0, x1):
+                    canvas.rect(x, lower + step, 0.75, 0.75, stroke=0, fill=1)
             return
         canvas.setLineWidth(0.5)
         canvas.line(x0, upper, x1, upper)

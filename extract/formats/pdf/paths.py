@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ _MAX_OBJECTS = 60_000
 _MAX_DEPTH = 4
 _THIN = 3.0
 _NO_WIDTH = 0.01
+_LONGEST_MARK, _MARK_GAP, _LEAST_MARKS = 6.0, 6.0, 5
 _TABLE_WIDTH, _TABLE_HEIGHT = 120.0, 40.0
 
 
@@ -55,6 +56,35 @@ def _matrix_of(raw: Any, item: Any) -> Matrix:
     return Matrix(found.a, found.b, found.c, found.d, found.e, found.f)
 
 
+def lines_of_marks(marks: Sequence[Segment]) -> Iterator[Segment]:
+    """The lines that small marks in a row draw, dots or dashes; ``marks`` are boxes: left, upper, right, lower edge."""
+    for upright in (False, True):
+        rows: dict[int, list[tuple[float, float, float]]] = {}
+        for x0, y0, x1, y1 in marks:
+            across, start, end = ((x0 + x1) / 2, y0, y1) if upright else ((y0 + y1) / 2, x0, x1)
+            rows.setdefault(round(across * 2), []).append((start, end, across))
+        for row in rows.values():
+            for first, last in _runs(sorted(row)):
+                at = row[0][2]
+                yield (at, first, at, last) if upright else (first, at, last, at)
+
+
+def _runs(marks: Sequence[tuple[float, float, float]]) -> Iterator[tuple[float, float]]:
+    """Where marks follow one another closely, five at least: the beginning of the first and the end of the last."""
+    first = end = 0.0
+    count = 0
+    for start, stop, _ in marks:
+        if count and start - end <= _MARK_GAP:
+            count += 1
+            end = max(end, stop)
+            continue
+        if count >= _LEAST_MARKS:
+            yield first, end
+        first, end, count = start, stop, 1
+    if count >= _LEAST_MARKS:
+        yield first, end
+
+
 class Operations:
     """What a page draws besides its text, in points from the top left corner of the page as it is stored.
 
@@ -70,7 +100,9 @@ class Operations:
         self.pictures = 0
         self.loses_text = False
         self._objects = 0
+        self._marks: list[Segment] = []
         self._read_objects(page, _IDENTITY, 0)
+        self.segments += lines_of_marks(self._marks)
 
     def _read_objects(self, owner: Any, matrix: Matrix, depth: int) -> None:
         raw = self.raw
@@ -125,6 +157,8 @@ class Operations:
         x0, x1, y0, y1 = min(xs), max(xs), min(ys), max(ys)
         if min(x1 - x0, y1 - y0) > _THIN:
             return
+        if max(x1 - x0, y1 - y0) <= _LONGEST_MARK:
+            self._marks.append((x0, y0, x1, y1))
         if x1 - x0 > y1 - y0:
             middle = (y0 + y1) / 2
             self.segments.append((x0, middle, x1, middle))
