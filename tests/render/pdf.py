@@ -27,8 +27,9 @@ class Print:
     """How a paper is printed.
 
     ``rules``: ``lines`` (strokes), ``pieces`` (a thin filled rectangle for each side of each cell), ``dots`` (a small
-    filled square every few points), ``open`` (no outer verticals), ``none``, ``rows`` (horizontal lines only).  ``broken_label``: what a label that reaches over a page
-    break prints on the second page: its last lines (``split``), nothing (``empty``) or itself again (``repeat``).
+    filled square every few points), ``open`` (no outer verticals), ``none``, ``rows`` (horizontal lines only).
+    ``broken_label``: what a label that reaches over a page break prints on the second page: its last lines (``split``),
+    nothing (``empty``) or itself again (``repeat``).
     ``vertical``: labels set upright one character a line (``stacked``) or turned by 90 degrees (``turned``).
     ``cut_rows`` lets a row be cut by the break; ``skip`` is what the first page leaves unused at its bottom.
     ``embedded`` puts the font into the file; otherwise the file only names it.
