@@ -8,7 +8,6 @@ import json
 import shutil
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.errors import ExitCode, UserError
@@ -16,6 +15,7 @@ from flows.output import complain, say, say_bytes
 from flows.settings import Settings
 from flows.source_checks import doubts
 from flows.sources import group_towns, read_registry
+from load.lake_address import Database
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 _WIDEST_WITHOUT_TERMINAL = 10_000
 
 
-def print_query(database: Path, sql: str, layout: str) -> None:
-    """Run one question against a DuckDB file, read-only, and print its rows.
+def print_query(database: Database, sql: str, layout: str) -> None:
+    """Run one question against a warehouse, read-only, and print its rows.
 
     ``sql`` is one statement, or the name of a question of ``load/queries``; ``layout`` is ``table``, ``csv``, ``json``
     or ``parquet`` (bytes, never to a terminal).

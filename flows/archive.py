@@ -9,6 +9,7 @@ from flows.lock import single_run
 from flows.output import say
 from flows.reading import snapshot_of
 from flows.settings import Settings
+from load.database import exists
 from load.snapshots import relocate_snapshots, snapshot_rows
 from load.warehouse import open_warehouse, transaction
 
@@ -19,7 +20,7 @@ def reindex(settings: Settings) -> ExitCode:
         archive = Archive(settings.archive)
         archive.reindex()
         kept = archive.everything()
-        if settings.warehouse.exists():
+        if exists(settings.warehouse):
             with open_warehouse(settings.warehouse) as connection, transaction(connection):
                 relocate_snapshots(connection, snapshot_rows(map(snapshot_of, kept)))
             publish_warehouse(settings)

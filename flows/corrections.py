@@ -10,6 +10,7 @@ from pathlib import Path
 
 from flows.errors import ExitCode, UserError
 from flows.output import complain, say
+from load.lake_address import Database
 from transform.proof.corrections import Correction, CorrectionsError, read_corrections
 
 _VARIABLE = "NIANBAO_CORRECTIONS"
@@ -54,7 +55,7 @@ def _read(path: Path, written: int) -> tuple[Correction, ...]:  # noqa: ARG001
         raise UserError(f"{name}: is no UTF-8 text") from None
 
 
-def check_corrections(path: Path | None, database: Path) -> ExitCode:
+def check_corrections(path: Path | None, database: Database) -> ExitCode:
     """Print the problems of the corrections, and how many there are.
 
     Each correction is held against the database: its report has to be there and to print what is expected.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flows.answers import print_table
@@ -12,13 +11,14 @@ from flows.fetching import registered_towns
 from flows.output import complain
 from flows.settings import Settings
 from load.coverage import missing_reports, next_deadline
+from load.lake_address import Database
 
 _WHO = {"department": "departments and towns", "government": "governments of counties and above"}
 
 
 def print_coverage(
     settings: Settings,
-    database: Path,
+    database: Database,
     layout: str,
     *,
     year: int | None = None,

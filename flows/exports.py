@@ -13,9 +13,10 @@ from flows.settings import load_settings
 
 if TYPE_CHECKING:
     from load.diff import Change
+    from load.lake_address import Database
 
 
-def export_reports(database: Path, target: Path, layout: str, where: str | None) -> ExitCode:
+def export_reports(database: Database, target: Path, layout: str, where: str | None) -> ExitCode:
     """Write the chosen reports and say what was written; nothing chosen is exit status 3."""
     from load.export import export
 
@@ -26,7 +27,7 @@ def export_reports(database: Path, target: Path, layout: str, where: str | None)
     return ExitCode.OK if exported.reports else ExitCode.NOTHING_DONE
 
 
-def print_diff(a: Path, b: Path, layout: str) -> ExitCode:
+def print_diff(a: Database, b: Database, layout: str) -> ExitCode:
     """Print what differs between two databases; exit status 1 when anything does."""
     from load.diff import diff_warehouses
 

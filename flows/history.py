@@ -17,6 +17,7 @@ from flows.parse import read_bytes, why_unreadable
 from flows.parts import kept_parts
 from flows.shelf import AsSeen
 from load.database import open_database
+from load.lake_address import Database
 from transform.metadata.address import is_web, web_address
 from transform.model import Report
 
@@ -77,7 +78,7 @@ class _Version:
         return {f.figure: f.status if f.value is None else f"{f.value:.15g}" for f in figures}
 
 
-def print_history(database: Path, archive_folder: Path, name: str, layout: str) -> ExitCode:
+def print_history(database: Database, archive_folder: Path, name: str, layout: str) -> ExitCode:
     """Print every version of the report ``name`` (its id or its address) with the figures that it changed.
 
     Exit status 1 when the bytes of a version could not be read; raises :class:`UserError` when the database has no
@@ -97,7 +98,7 @@ def print_history(database: Path, archive_folder: Path, name: str, layout: str) 
     return ExitCode.SOME_FAILED if unread else ExitCode.OK
 
 
-def _report(database: Path, name: str) -> _Found:
+def _report(database: Database, name: str) -> _Found:
     given = {"name": name, "web": web_address(name) if is_web(name) else name}
     with closing(open_database(database, read_only=True)) as connection:
         found = [_Found(*row) for row in connection.execute(_NAMED, given).fetchall()]

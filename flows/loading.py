@@ -6,7 +6,6 @@ import gzip
 import hashlib
 from collections.abc import Iterable, Iterator
 from importlib import resources
-from pathlib import Path
 
 from flows.corrections import active_corrections
 from flows.results import TownResult
@@ -14,6 +13,7 @@ from flows.settings import Settings
 from load.board import renew_board
 from load.database import Connection
 from load.divisions import holds_divisions, load_divisions
+from load.lake_address import Database
 from load.publish import begin_working_copy, publish
 from load.warehouse import load_batch, open_warehouse
 from transform.frames import to_frames
@@ -41,7 +41,7 @@ def _packed_divisions() -> bytes:
     return resources.files("data").joinpath("divisions.tsv.gz").read_bytes()
 
 
-def load(results: Iterable[TownResult], warehouse: Path | Connection) -> None:
+def load(results: Iterable[TownResult], warehouse: Database | Connection) -> None:
     """Put readings, snapshots and visits of some towns into the working database, in one transaction.
 
     What they refer to has to be on the disk: call :meth:`extract.archive.Archive.sync` before.
@@ -55,6 +55,6 @@ def load(results: Iterable[TownResult], warehouse: Path | Connection) -> None:
 
 
 def publish_warehouse(settings: Settings) -> None:
-    """Replace the published database by a finished copy of the working one, and what a dashboard has made of it."""
+    """Publish the working database, and renew what a dashboard has made of the published one."""
     publish(settings.warehouse, settings.published)
     renew_board(settings.published, settings.home)

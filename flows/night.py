@@ -22,7 +22,7 @@ from flows.settings import Settings
 from flows.sources import Town
 from flows.suspicion import doubts_about
 from load.corrections import read_with, set_read_with
-from load.database import open_database
+from load.database import exists, open_database
 from load.ledger import Run, counted, hosts_gone, last_ended
 from load.warehouse import transaction
 from transform.metadata.address import web_address
@@ -78,7 +78,7 @@ class Night:
             set_read_with(self._warehouse, self._corrections)
         self._warehouse.close()
         doubts = doubts_about(now, last, gone, self.settings.thresholds)
-        publish = now.answered > 0 or self.settings.published.exists()
+        publish = now.answered > 0 or exists(self.settings.published)
         run = end_run(self.settings, self.archive, self.run, towns=len(self.towns), doubts=doubts, publish=publish)
         self.archive.close()
         return run

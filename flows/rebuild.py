@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from extract.archive import Archive
@@ -23,10 +22,12 @@ from flows.results import Failure
 from flows.settings import Settings
 from load.between import check_between
 from load.corrections import set_read_with
-from load.database import WarehouseError
+from load.database import WarehouseError, exists
 from load.diff import Change, diff_warehouses
+from load.lake_address import Database
 from load.ledger import Run, counted, record_run
 from load.parts import put_together, read_part
+from load.publish import take_over
 from load.warehouse import Batch, load_tables, open_warehouse, transaction
 from transform.forms import load_forms
 
@@ -64,13 +65,13 @@ def rebuild_warehouse(
     Raises :class:`UserError` where there is nothing to compare
     with, or no archive.  A published database that cannot be opened is replaced without a comparison.
     """
-    if compare and not settings.published.exists():
+    if compare and not exists(settings.published):
         raise UserError(f"{settings.published}: no such file; there is nothing to compare with")
     comparable = _is_comparable(settings.published, needed=compare)
     archive = Archive(settings.archive)
     if not archive.stretches():
         raise UserError(f"{settings.archive} is empty; there is nothing to rebuild from", ExitCode.NOTHING_DONE)
-    place = settings.model_copy(update={"home": settings.home / "rebuild"})
+    place = settings.model_copy(update={"home": settings.home / "rebuild", "lake": None})
     shutil.rmtree(place.home, ignore_errors=True)
     try:
         archive.settle()
@@ -81,8 +82,7 @@ def rebuild_warehouse(
             pair, megabytes = (settings.published, place.warehouse), settings.memory_megabytes
             rebuilt = replace(rebuilt, changes=tuple(diff_warehouses(*pair, megabytes=megabytes)))
         if not compare:
-            Path(f"{settings.warehouse}.wal").unlink(missing_ok=True)
-            place.warehouse.replace(settings.warehouse)
+            take_over(place.warehouse, settings.warehouse)
             publish_warehouse(settings)
     finally:
         archive.close()
@@ -90,7 +90,7 @@ def rebuild_warehouse(
     return rebuilt
 
 
-def _is_comparable(published: Path, *, needed: bool) -> bool:
+def _is_comparable(published: Database, *, needed: bool) -> bool:
     try:
         with open_warehouse(published, read_only=True):
             return True

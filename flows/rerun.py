@@ -19,7 +19,7 @@ from flows.results import Failure, TownResult
 from flows.settings import Settings
 from flows.source_checks import allowed_registry
 from flows.sources import SourceRow, Town
-from load.database import open_database
+from load.database import exists, open_database
 from load.publish import begin_working_copy
 from transform.frames import Reading, Source
 from transform.metadata.gazetteer import gazetteer
@@ -221,7 +221,7 @@ def _differences(before: dict[tuple[str, str], str], after: dict[tuple[str, str]
 
 
 def _query(settings: Settings, sql: str, parameters: dict[str, Any]) -> list[Any]:
-    if not settings.warehouse.exists():
+    if not exists(settings.warehouse):
         return []
     with closing(open_database(settings.warehouse, read_only=True)) as connection:
         return connection.execute(sql, parameters).fetchall()

@@ -7,23 +7,29 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from extract.web.address import AddressGuard
 from extract.web.answer import FetchLimits
 from extract.web.crawler import Manners
 from flows.errors import UserError
 from flows.suspicion import Thresholds
+from load.lake_address import Database, Lake, lake_at
 
 NIGHTLY_CRON = "30 2 * * *"
 """Every night at 02:30, in the time zone of the settings."""
 
 
+def _lake(value: object) -> object:
+    return lake_at(value) if isinstance(value, str) else value
+
+
 class Settings(BaseSettings):
     """What can be set: each field from ``NIANBAO_<FIELD>`` (``NIANBAO_HOME``, ``NIANBAO_CONTACT``, ...).
 
-    ``home`` holds everything that a run writes; ``sources`` is the registry (None: the one that is shipped), whose
+    ``home`` holds everything that a run writes, except the warehouse where ``lake`` (NIANBAO_WAREHOUSE, an address of
+    :mod:`load.lake_address`) names a place for it; ``sources`` is the registry (None: the one that is shipped), whose
     relative addresses are joined to ``base_url``; times are in seconds, sizes in bytes; ``workers`` hosts are
     asked at once, each with a pause of ``delay``, and ``batch`` towns are loaded together.  ``hosts`` sends a host to
     a fixed ``address:port``; ``private_hosts`` may lie inside the operator's own network, as may that of ``base_url``.
@@ -34,9 +40,12 @@ class Settings(BaseSettings):
     ``concurrency`` sets numbers of ``data/limits.toml`` by name.
     """
 
-    model_config = SettingsConfigDict(env_prefix="NIANBAO_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="NIANBAO_", frozen=True, validate_by_name=True)
 
     home: Path = Path("var")
+    lake: Annotated[Lake | None, NoDecode, BeforeValidator(_lake)] = Field(
+        default=None, validation_alias="NIANBAO_WAREHOUSE"
+    )
     sources: Path | None = None
     base_url: str | None = None
     contact: str = "no contact set"
@@ -72,14 +81,14 @@ class Settings(BaseSettings):
         return self.home / "archive"
 
     @property
-    def warehouse(self) -> Path:
-        """The DuckDB file that runs write; analysts open :attr:`published`."""
-        return self.home / "working.duckdb"
+    def warehouse(self) -> Database:
+        """The lake, or the DuckDB file, that runs write; analysts open :attr:`published`."""
+        return self.lake or self.home / "working.duckdb"
 
     @property
-    def published(self) -> Path:
-        """The DuckDB file that analysts open: a finished copy, replaced whole after each run."""
-        return self.home / "nianbao.duckdb"
+    def published(self) -> Database:
+        """What analysts open: the lake, or a DuckDB file that is a finished copy, replaced whole after each run."""
+        return self.lake or self.home / "nianbao.duckdb"
 
     @property
     def agent(self) -> str:
@@ -137,5 +146,5 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
-        variable = f"NIANBAO_{'_'.join(map(str, first['loc'])).upper()}"
+        variable = f"NIANBAO_{'_'.join(map(str, first['loc'])).upper().removeprefix('NIANBAO_')}"
         raise UserError(f"{variable}: {first['msg']}") from None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from load.database import Connection, literal
+from load.database import Connection
+from load.sql import literal
 from load.wide import wide_table
 from transform.forms import load_forms
 

@@ -19,7 +19,8 @@ from typing import Any
 import pyarrow as pa
 
 from load.cross_checks import Found
-from load.database import Connection, literal, registered
+from load.database import Connection, registered
+from load.sql import literal
 from load.views import reporters_of
 from transform.forms import Form
 from transform.metadata.gazetteer import wording

@@ -15,7 +15,8 @@ import pyarrow as pa
 from load.below import below_rules, sums_below
 from load.copied import copied_reports
 from load.cross_checks import Found, findings, paired, rules, said, said_concepts
-from load.database import Connection, literal, registered
+from load.database import Connection, registered
+from load.sql import literal
 from load.views import reporters_of
 from load.wide import column_name, wide_table
 from transform.forms import Form

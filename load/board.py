@@ -16,8 +16,10 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from load.database import Connection, WarehouseError, literal, one_line, open_database
+from load.database import Connection, WarehouseError, as_it_is, attach, open_database
+from load.lake_address import Database, Lake
 from load.schema import definitions_fingerprint, stored_version
+from load.sql import one_line
 from transform.wording.fold import fold
 
 _TABLES = ("town_year", "reported", "existing", "judged", "found", "doubtful")
@@ -26,24 +28,21 @@ _FILES = "dashboard-*.duckdb"
 _DIVISIONS = "SELECT code, name, level, province, prefecture, county FROM published.division ORDER BY code"
 
 
-def board_file(published: Path, folder: Path) -> Path:
+def board_file(published: Database, folder: Path) -> Path:
     """The file in ``folder`` for the published database as it is now: another one after each publishing.
 
     Raises WarehouseError when there is no published database.
     """
-    try:
-        stat = published.stat()
-    except OSError:
-        raise WarehouseError(f"{published}: no such file; `nianbao crawl` or `nianbao load` makes it") from None
-    parts = (published.resolve(), stat.st_size, stat.st_mtime_ns, definitions_fingerprint(), *map(_select, _TABLES))
+    parts = (*_state(published), definitions_fingerprint(), *map(_select, _TABLES))
     return folder / f"dashboard-{hashlib.sha256(repr(parts).encode()).hexdigest()[:16]}.duckdb"
 
 
-def prepare_board(published: Path, folder: Path) -> Path:
+def prepare_board(published: Database, folder: Path) -> Path:
     """Make the aggregates unless they are there; those of an earlier state are removed.  Returns their file.
 
     Raises WarehouseError when the published database is none of this program's, or ``folder`` cannot be written.
     """
+    published = as_it_is(published)
     target = board_file(published, folder)
     if target.exists():
         return target
@@ -59,7 +58,7 @@ def prepare_board(published: Path, folder: Path) -> Path:
     return target
 
 
-def renew_board(published: Path, folder: Path) -> None:
+def renew_board(published: Database, folder: Path) -> None:
     """Make the aggregates of a database that was just published where those of an earlier one are: a dashboard is used.
 
     Where that cannot be done nothing is said: the dashboard tries again when it is next looked at, and says why.
@@ -69,19 +68,30 @@ def renew_board(published: Path, folder: Path) -> None:
             prepare_board(published, folder)
 
 
-def open_board(published: Path, board: Path) -> Connection:
+def open_board(published: Database, board: Path) -> Connection:
     """A read-only connection to the aggregates, with the database that they were made from as ``published``."""
     con = open_database(board, read_only=True)
-    _attach(con, published)
+    attach(con, published, "published")
     return con
 
 
-def _make(published: Path, target: Path) -> Path:
+def _state(published: Database) -> tuple[object, ...]:
+    """What is another after each publishing."""
+    if isinstance(published, Lake):
+        return (str(as_it_is(published)),)
+    try:
+        stat = published.stat()
+    except OSError:
+        raise WarehouseError(f"{published}: no such file; `nianbao crawl` or `nianbao load` makes it") from None
+    return published.resolve(), stat.st_size, stat.st_mtime_ns
+
+
+def _make(published: Database, target: Path) -> Path:
     with closing(open_database(published, read_only=True)) as con:
         if stored_version(con, str(published)) is None:
-            raise WarehouseError(f"{published}: an empty DuckDB file; load a report first")
+            raise WarehouseError(f"{published}: an empty database; load a report first")
     with closing(open_database(target)) as con:
-        _attach(con, published)
+        attach(con, published, "published")
         try:
             for name in _TABLES:
                 con.execute(f"CREATE TABLE {name} AS {_select(name)}")
@@ -96,10 +106,6 @@ def _make(published: Path, target: Path) -> Path:
 
 def _select(name: str) -> str:
     return resources.files("load").joinpath("board_tables", f"{name}.sql").read_text(encoding="utf-8")
-
-
-def _attach(con: Connection, published: Path) -> None:
-    con.execute(f"ATTACH {literal(str(published))} AS published (READ_ONLY)")
 
 
 def _places(divisions: Iterable[tuple[str, str, str, str | None, str | None, str | None]]) -> pa.Table:

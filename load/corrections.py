@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from load.database import Connection
+from load.lake_address import Database
 from load.warehouse import open_warehouse
 from transform.metadata.address import web_address
 from transform.proof.corrections import Correction, outdated
@@ -36,7 +36,7 @@ def set_read_with(con: Connection, fingerprint: str) -> None:
     con.execute("INSERT INTO meta VALUES ('corrections', $hash)", {"hash": fingerprint})
 
 
-def correction_problems(database: Path, corrections: Iterable[Correction]) -> Iterator[str]:
+def correction_problems(database: Database, corrections: Iterable[Correction]) -> Iterator[str]:
     """A line for each correction whose report is absent, or no longer prints what is expected."""
     with open_warehouse(database, read_only=True) as con:
         for correction in corrections:

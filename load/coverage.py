@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import pyarrow as pa
 
 from load.database import open_database
+from load.lake_address import Database
 from load.query import QueryError
 
 JANUARY = (1, 31)
@@ -103,7 +103,7 @@ def next_deadline(today: date) -> Deadline:
 
 
 def missing_reports(
-    database: Path,
+    database: Database,
     today: date,
     *,
     year: int | None = None,

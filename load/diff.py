@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
 
-from load.database import Connection, WarehouseError, literal, one_line
+from load.database import attach
+from load.lake_address import Database
+from load.sql import literal
 from load.warehouse import open_warehouse
 
 _SIDES = """
@@ -123,24 +124,17 @@ class Change:
     after: str | None
 
 
-def diff_warehouses(a: Path, b: Path, *, megabytes: int = 256) -> list[Change]:
+def diff_warehouses(a: Database, b: Database, *, megabytes: int = 256) -> list[Change]:
     """What differs between the warehouse ``a`` and the warehouse ``b``, in the order of reports, figures and findings.
 
     Both are opened read-only; what takes more than so many ``megabytes`` of memory is compared in files.  Raises
     WarehouseError when one of them cannot be opened.
     """
-    for path in (a, b):
-        with open_warehouse(path, read_only=True):
+    for database in (a, b):
+        with open_warehouse(database, read_only=True):
             pass
     with TemporaryDirectory(prefix="nianbao-diff-") as folder, closing(duckdb.connect()) as con:
         con.execute(f"SET memory_limit = '{megabytes}MB'; SET temp_directory = {literal(folder)}")
-        for name, path in (("a", a), ("b", b)):
-            _attach(con, name, path)
+        attach(con, a, "a")
+        attach(con, b, "b")
         return [Change(*row) for row in con.execute(_QUERY).fetchall()]
-
-
-def _attach(con: Connection, name: str, path: Path) -> None:
-    try:
-        con.execute(f"ATTACH {literal(str(path.resolve()))} AS {name} (READ_ONLY)")
-    except duckdb.Error as error:
-        raise WarehouseError(f"{path}: cannot be compared: {one_line(error)}") from None

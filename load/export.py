@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from load.database import Connection, WarehouseError, open_database
+from load.lake_address import Database
 from load.query import require_condition, run_query
 from load.schema import insert, prepare
 from load.warehouse import REPORT_TABLES
@@ -49,7 +50,7 @@ class Exported:
     reports: int
 
 
-def export(database: Path, target: Path, layout: str, *, where: str | None = None) -> Exported:
+def export(database: Database, target: Path, layout: str, *, where: str | None = None) -> Exported:
     """Write the reports for which ``where`` (a condition on the columns of ``reporter``) holds, all without it.
 
     ``layout``: ``parquet`` and ``csv`` fill the folder ``target``, ``xlsx`` and ``duckdb`` write the file ``target``.
@@ -68,7 +69,7 @@ def export(database: Path, target: Path, layout: str, *, where: str | None = Non
     return Exported(files, len(chosen))
 
 
-def _chosen(database: Path, where: str | None) -> list[str]:
+def _chosen(database: Database, where: str | None) -> list[str]:
     condition = f"({where}\n)" if where else "true"
     require_condition(where or "true")
     _, rows = run_query(database, f"SELECT report_id FROM reporter WHERE {condition} ORDER BY report_id")  # noqa: S608

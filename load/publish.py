@@ -1,4 +1,4 @@
-"""Publishing a finished warehouse: readers keep the file that they have open, and never see a half-written one."""
+"""Publishing a finished warehouse: readers keep what they have open, and never see a half-written one."""
 
 from __future__ import annotations
 
@@ -7,17 +7,26 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from load.database import WarehouseError
-from load.warehouse import open_warehouse
+from load.database import WarehouseError, attach
+from load.lake import tidy
+from load.lake_address import Database, Lake
+from load.warehouse import open_warehouse, transaction
+
+_TABLES = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'new' AND NOT internal ORDER BY table_name"
 
 
-def publish(working: Path, published: Path) -> Path:
+def publish(working: Database, published: Database) -> Database:
     """Put a copy of the working file in the place of the published one, at once and durably; returns ``published``.
 
     The working file is checkpointed and closed, copied beside the published file, synced to disk, and renamed over it:
     a reader that has the old file open keeps it, a reader that opens next gets the new one.  Nobody may have the
-    working file open.  Raises WarehouseError when there is no working file, it is locked, or cannot be copied.
+    working file open.  In a lake each transaction is published when it is committed; here its small files are put
+    together.  Raises WarehouseError when there is no working file, it is locked, or cannot be copied.
     """
+    if isinstance(working, Lake) or isinstance(published, Lake):
+        with open_warehouse(working) as con:
+            tidy(con)
+        return published
     if not working.is_file():
         raise WarehouseError(f"{working}: no such file; there is nothing to publish")
     with open_warehouse(working) as con:
@@ -37,11 +46,13 @@ def publish(working: Path, published: Path) -> Path:
     return published
 
 
-def begin_working_copy(published: Path, working: Path) -> Path:
+def begin_working_copy(published: Database, working: Database) -> Database:
     """The private working file, begun as a copy of the published one where there is none yet; returns ``working``.
 
-    With neither there, nothing is made: the first load makes the file.
+    With neither there, nothing is made: the first load makes the file.  A lake is written as it is.
     """
+    if isinstance(working, Lake) or isinstance(published, Lake):
+        return working
     working.parent.mkdir(parents=True, exist_ok=True)
     if not working.exists() and published.is_file():
         try:
@@ -49,6 +60,24 @@ def begin_working_copy(published: Path, working: Path) -> Path:
         except OSError as error:
             raise WarehouseError(f"{working}: cannot be begun from {published}: {error.strerror or error}") from None
     return working
+
+
+def take_over(new: Database, working: Database) -> None:
+    """Put a warehouse that was made anew in the place of the working one.
+
+    In a lake all rows give way in one transaction.
+    """
+    if isinstance(working, Path) and isinstance(new, Path):
+        _log(working).unlink(missing_ok=True)
+        new.replace(working)
+        return
+    with open_warehouse(working) as con:
+        attach(con, new, "new")
+        tables = [name for (name,) in con.execute(_TABLES).fetchall()]
+        with transaction(con):
+            for name in tables:
+                con.execute(f"DELETE FROM {name}")  # noqa: S608
+                con.execute(f"INSERT INTO {name} BY NAME FROM new.{name}")
 
 
 def _log(database: Path) -> Path:

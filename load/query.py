@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from load.database import Connection, one_line, open_database
-
-_LOCKED = {"enable_external_access": "false", "python_enable_replacements": "false", "lock_configuration": "true"}
+from load.database import Connection, open_database
+from load.lake import is_lake, reaching_functions
+from load.lake_address import Database
+from load.sql import one_line
 
 
 class QueryError(ValueError):
@@ -25,20 +25,20 @@ _QUESTIONS = frozenset({"SELECT", "EXPLAIN", "MULTI"})
 _DESCRIBING_PRAGMA = re.compile(r"\s*PRAGMA\s+(?:table_info|show_tables|database_size|version)\b", re.IGNORECASE)
 
 
-def run_query(path: Path, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+def run_query(database: Database, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
     """The column names and all rows that one SELECT (or WITH, FROM, DESCRIBE, SHOW, SUMMARIZE, PIVOT, EXPLAIN) gives.
 
     The file is opened read-only, with no access to other files and the configuration locked.  Raises QueryError for
     any other statement, for more than one, and for what DuckDB refuses; WarehouseError when the file cannot be opened.
     """
-    with _asked(path, sql) as con:
+    with _asked(database, sql) as con:
         result = con.execute(sql)
         return [column[0] for column in result.description or ()], result.fetchall()
 
 
-def run_query_to_arrow(path: Path, sql: str) -> pa.Table:
+def run_query_to_arrow(database: Database, sql: str) -> pa.Table:
     """The same question answered as an Arrow table; raises what :func:`run_query` raises."""
-    with _asked(path, sql) as con:
+    with _asked(database, sql) as con:
         return con.sql(sql).to_arrow_table()
 
 
@@ -51,15 +51,23 @@ def require_condition(text: str) -> None:
 
 
 @contextmanager
-def _asked(path: Path, sql: str) -> Iterator[Connection]:
+def _asked(database: Database, sql: str) -> Iterator[Connection]:
     _require_one_question(sql)
-    con = open_database(path, read_only=True, config=_LOCKED)
+    con = open_database(database, read_only=True, locked=True)
     try:
+        if is_lake(con):
+            _require_no_reaching(con, sql)
         yield con
     except duckdb.Error as error:
         raise QueryError(_explained(error)) from None
     finally:
         con.close()
+
+
+def _require_no_reaching(con: Connection, sql: str) -> None:
+    """Refuse the functions by which a question could reach past the tables: a read-only catalogue does not stop all."""
+    if named := sorted(reaching_functions(con).intersection(re.findall(r"\w+", sql.lower()))):
+        raise QueryError(f"in a lake only tables and views are asked: {named[0]} is refused")
 
 
 def _require_one_question(sql: str) -> None:

@@ -11,31 +11,32 @@ import pyarrow as pa
 
 from load.batch import encoded, in_key_order
 from load.between import check_between
-from load.database import Connection, WarehouseError, literal, registered
+from load.database import Connection, WarehouseError, registered
+from load.lake import is_lake, writing
+from load.sql import literal
 from load.views import create_views
 from load.wide import create_wide_tables
 from transform.forms import Form, load_forms
-from transform.tables import Column, Table, load_dictionary
+from transform.tables import Table, load_dictionary
 from transform.version import forms_fingerprint
 
+_TABLES = "SELECT table_name FROM duckdb_tables() WHERE NOT internal AND database_name = current_database()"
 
-def table_ddl(table: Table) -> str:
-    """The CREATE TABLE statement of a table, with its NOT NULL and CHECK constraints.
+
+def table_ddl(table: Table, *, checked: bool = True) -> str:
+    """The CREATE TABLE statement of a table, with its NOT NULL and, if ``checked``, its CHECK constraints.
 
     Keys are checked by each load and not by an index: an index over millions of figures would cost more than the load.
     """
-    lines = [_column_ddl(column) for column in table.columns]
-    lines += [f"CHECK ({check})" for check in table.checks]
+    lines = [f"{column.name} {column.type}{' NOT NULL' if column.required else ''}" for column in table.columns]
+    lines += [f"CHECK ({check})" for check in (_checks(table) if checked else ())]
     return f"CREATE TABLE {table.name} (\n  " + ",\n  ".join(lines) + "\n)"
 
 
-def _column_ddl(column: Column) -> str:
-    line = f"{column.name} {column.type}"
-    if column.required:
-        line += " NOT NULL"
-    if column.values:
-        line += f" CHECK ({column.name} IN ({', '.join(map(literal, column.values))}))"
-    return line
+def _checks(table: Table) -> list[str]:
+    """What holds for each row of a table."""
+    listed = (f"{c.name} IN ({', '.join(map(literal, c.values))})" for c in table.columns if c.values)
+    return [*listed, *table.checks]
 
 
 def comment_statements(table: Table) -> list[str]:
@@ -62,19 +63,25 @@ def prepare(con: Connection, name: str) -> None:
 
     ``name`` is what messages call the file.  Raises WarehouseError when it holds anything else.
     """
-    version = stored_version(con, name)
-    if version is not None and _meta(con).get("definitions") == definitions_fingerprint():
+    if _is_current(con, name):
         return
-    con.begin()
-    try:
-        if version is None:
-            for table in load_dictionary().tables.values():
-                con.execute(table_ddl(table))
-        _describe(con, load_forms())
-        con.commit()
-    except duckdb.Error:
-        con.rollback()
-        raise
+    with writing(con):
+        if _is_current(con, name):
+            return
+        con.begin()
+        try:
+            if stored_version(con, name) is None:
+                for table in load_dictionary().tables.values():
+                    con.execute(table_ddl(table, checked=not is_lake(con)))
+            _describe(con, load_forms())
+            con.commit()
+        except duckdb.Error:
+            con.rollback()
+            raise
+
+
+def _is_current(con: Connection, name: str) -> bool:
+    return stored_version(con, name) is not None and _meta(con).get("definitions") == definitions_fingerprint()
 
 
 def stored_version(con: Connection, name: str) -> int | None:
@@ -83,7 +90,7 @@ def stored_version(con: Connection, name: str) -> int | None:
     Raises WarehouseError for a database that is no warehouse, and for another version than this program's.
     """
     expected = load_dictionary().schema_version
-    tables = {row[0] for row in con.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall()}
+    tables = {name for (name,) in con.execute(_TABLES).fetchall()}
     if not tables:
         return None
     text = _meta(con).get("schema_version") if "meta" in tables else None
@@ -155,8 +162,17 @@ def replace_by_key(con: Connection, table: Table, batch: pa.Table) -> None:
 def insert(con: Connection, table: Table, batch: pa.Table) -> None:
     """Insert an Arrow table with the columns of ``table``, sorted by its key, in one scan.
 
-    Raises WarehouseError when two of its rows share a key.
+    Raises WarehouseError when two of its rows share a key, or one breaks what holds for each row.
     """
     columns = ", ".join(column.name for column in table.columns)
     with registered(con, "incoming", in_key_order(table.name, encoded(batch), table.order)):
+        if is_lake(con):
+            _require_checks(con, table)
         con.execute(f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM incoming")  # noqa: S608
+
+
+def _require_checks(con: Connection, table: Table) -> None:
+    """What the constraints of a DuckDB file refuse, for a lake, which has none."""
+    for check in _checks(table):
+        if con.execute(f"FROM incoming WHERE NOT ({check}) LIMIT 1").fetchall():
+            raise WarehouseError(f"nothing was loaded: CHECK constraint failed on table {table.name}: {check}")

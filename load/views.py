@@ -8,7 +8,9 @@ from importlib import resources
 from string import Template
 
 from load.crosswalk import Concept, Crosswalk, Expression, Term, load_crosswalk
-from load.database import Connection, literal
+from load.database import Connection
+from load.lake import is_lake
+from load.sql import literal
 from load.wide import column_name, figure_comments, wide_table
 from transform.forms import Form
 from transform.tables import ViewComments, load_dictionary
@@ -154,5 +156,6 @@ def _form_column_comments(form: Form) -> dict[str, str]:
 
 def _comment(con: Connection, view: str, comment: str, columns: Mapping[str, str]) -> None:
     statements = [f"COMMENT ON VIEW {view} IS {literal(comment)}"]
-    statements += [f"COMMENT ON COLUMN {view}.{name} IS {literal(text)}" for name, text in columns.items()]
+    if not is_lake(con):
+        statements += [f"COMMENT ON COLUMN {view}.{name} IS {literal(text)}" for name, text in columns.items()]
     con.execute(";\n".join(statements))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -13,10 +12,13 @@ import pyarrow as pa
 from extract.archive import Visit
 from load.batch import codes, encoded
 from load.between import check_between
-from load.database import Connection, WarehouseError, one_line, open_database, registered
+from load.database import Connection, WarehouseError, open_database, registered
+from load.lake import writing
+from load.lake_address import Database
 from load.ledger import visit_rows
 from load.schema import insert, prepare, replace_by_key, stored_version
 from load.snapshots import Snapshot, snapshot_rows
+from load.sql import one_line
 from load.wide import delete_wide_rows, replace_wide_rows
 from transform.forms import load_forms
 from transform.frames import Frames
@@ -57,41 +59,41 @@ class LoadSummary:
 
 
 @contextmanager
-def open_warehouse(path: Path, *, read_only: bool = False) -> Iterator[Connection]:
-    """A connection to the warehouse at ``path``; a missing file is made, with all tables, comments and views.
+def open_warehouse(database: Database, *, read_only: bool = False) -> Iterator[Connection]:
+    """A connection to a warehouse; one that is missing is made, with all tables, comments and views.
 
-    Raises WarehouseError for everything that :func:`load.database.open_database` refuses, and for a file of another
+    Raises WarehouseError for everything that :func:`load.database.open_database` refuses, and for a database of another
     schema version.
     """
-    con = open_database(path, read_only=read_only)
+    con = open_database(database, read_only=read_only)
     try:
         if not read_only:
-            prepare(con, str(path))
-        elif stored_version(con, str(path)) is None:
-            raise WarehouseError(f"{path}: an empty DuckDB file; load a report first")
+            prepare(con, str(database))
+        elif stored_version(con, str(database)) is None:
+            raise WarehouseError(f"{database}: an empty database; load a report first")
         yield con
     finally:
         con.close()
 
 
 def load_batch(
-    warehouse: Path | Connection, frames: Frames, snapshots: Iterable[Snapshot] = (), visits: Iterable[Visit] = ()
+    warehouse: Database | Connection, frames: Frames, snapshots: Iterable[Snapshot] = (), visits: Iterable[Visit] = ()
 ) -> LoadSummary:
     """Put a batch of reports, the snapshots they were read from and the visits that were made into the warehouse.
 
     All of it goes in, or nothing.
 
-    ``warehouse`` is a path, or a connection of :func:`open_warehouse`.  Rows of a report give way to one with the same
-    id, to another reading of the same bytes from the same address, and, on the web, to one of the same address and
-    year (or when one of the years is unknown); so loading twice changes nothing.  Two reports of one issuer and year
-    at two addresses both stay: which one counts is for a view to choose.  The findings between years of the divisions
-    concerned are made anew.  Raises WarehouseError naming the constraint that a row breaks.
+    ``warehouse`` is a file, a lake, or a connection of :func:`open_warehouse`.  Rows of a report give way to one with
+    the same id, to another reading of the same bytes from the same address, and, on the web, to one of the same address
+    and year (or when one of the years is unknown); so loading twice changes nothing.  Two reports of one issuer and
+    year at two addresses both stay: which one counts is for a view to choose.  The findings between years of the
+    divisions concerned are made anew.  Raises WarehouseError naming the constraint that a row breaks.
     """
     batch = to_batch(frames, snapshots, visits)
-    if isinstance(warehouse, Path):
-        with open_warehouse(warehouse) as con:
-            return load_tables(con, batch)
-    return load_tables(warehouse, batch)
+    if isinstance(warehouse, duckdb.DuckDBPyConnection):
+        return load_tables(warehouse, batch)
+    with open_warehouse(warehouse) as con:
+        return load_tables(con, batch)
 
 
 def to_batch(frames: Frames, snapshots: Iterable[Snapshot] = (), visits: Iterable[Visit] = ()) -> Batch:
@@ -131,16 +133,20 @@ def load_tables(con: Connection, batch: Batch, *, between: bool = True) -> LoadS
 
 @contextmanager
 def transaction(con: Connection) -> Iterator[None]:
-    """Run the body in one transaction; any error rolls it back, and DuckDB's own become WarehouseError."""
-    con.begin()
-    try:
-        yield
-        con.commit()
-    except BaseException as error:
-        _roll_back(con)
-        if isinstance(error, duckdb.Error):
-            raise WarehouseError(f"nothing was loaded: {one_line(error)}") from None
-        raise
+    """Run the body in one transaction; any error rolls it back, and DuckDB's own become WarehouseError.
+
+    Who else writes into the same lake waits until it has ended.
+    """
+    with writing(con):
+        con.begin()
+        try:
+            yield
+            con.commit()
+        except BaseException as error:
+            _roll_back(con)
+            if isinstance(error, duckdb.Error):
+                raise WarehouseError(f"nothing was loaded: {one_line(error)}") from None
+            raise
 
 
 def _roll_back(con: Connection) -> None:

@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from load.batch import codes
-from load.database import Connection, literal, registered
+from load.database import Connection, registered
+from load.sql import literal
 from transform.forms import Form
 from transform.tables import load_dictionary
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.options import Database, Home, RowFormat, new_app, settings_of
+from flows.commands.options import Database, Home, RowFormat, database_named, new_app, published_or, settings_of
 from flows.errors import UserError
 
 app = new_app()
@@ -59,7 +59,7 @@ def query(
         return list_queries()
     if sql is None:
         raise UserError("nothing is asked: give one SELECT statement, a name, or --list")
-    return print_query(db or settings_of().published, sql, layout.value)
+    return print_query(published_or(db, settings_of()), sql, layout.value)
 
 
 @app.command()
@@ -95,7 +95,7 @@ def coverage(
     settings = settings_of(sources)
     day = today.date() if today else None
     raise typer.Exit(
-        print_coverage(settings, db or settings.published, layout.value, year=year, within=county, today=day)
+        print_coverage(settings, published_or(db, settings), layout.value, year=year, within=county, today=day)
     )
 
 
@@ -121,7 +121,7 @@ def history(
     from flows.history import print_history
 
     settings = settings_of(home=home)
-    raise typer.Exit(print_history(db or settings.published, settings.archive, report, layout.value))
+    raise typer.Exit(print_history(published_or(db, settings), settings.archive, report, layout.value))
 
 
 @app.command()
@@ -145,13 +145,13 @@ def export(
     """
     from flows.exports import export_reports
 
-    raise typer.Exit(export_reports(db or settings_of().published, target, layout.value, where))
+    raise typer.Exit(export_reports(published_or(db, settings_of()), target, layout.value, where))
 
 
 @app.command()
 def diff(
-    a: Annotated[Path, typer.Argument(metavar="A", help="DuckDB file as it was.")],
-    b: Annotated[Path, typer.Argument(metavar="B", help="DuckDB file as it is.")],
+    a: Annotated[str, typer.Argument(metavar="A", help="DuckDB file, or ducklake: address, as it was.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="DuckDB file, or ducklake: address, as it is.")],
     layout: Annotated[RowFormat, typer.Option("--format", help="How to print the rows.")] = RowFormat.TABLE,
 ) -> None:
     """Compare two databases.
@@ -163,12 +163,13 @@ def diff(
     Examples:
       nianbao diff yesterday.duckdb var/nianbao.duckdb
       nianbao diff before.duckdb after.duckdb --format csv
+      nianbao diff "ducklake:sqlite:lake.sqlite?at=2026-11-28T12:00" ducklake:sqlite:lake.sqlite
 
     Exit status: 0 no difference, 1 some, 2 wrong usage, 3 a file cannot be opened.
     """
     from flows.exports import print_diff
 
-    raise typer.Exit(print_diff(a, b, layout.value))
+    raise typer.Exit(print_diff(database_named(a), database_named(b), layout.value))
 
 
 @app.command()
@@ -193,4 +194,4 @@ def dashboard(
     from flows.dashboard.launch import run_dashboard
 
     settings = settings_of(home=home)
-    run_dashboard(db or settings.published, settings.home, settings.archive, port=port, open_browser=browser)
+    run_dashboard(published_or(db, settings), settings.home, settings.archive, port=port, open_browser=browser)

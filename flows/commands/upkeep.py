@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.options import BaseUrl, Database, Home, Sources, settings_of
+from flows.commands.options import BaseUrl, Database, Home, Sources, published_or, settings_of
 
 sources_app = typer.Typer(help="The registry of sources.", no_args_is_help=True, rich_markup_mode=None)
 corrections_app = typer.Typer(help="Corrections of single figures.", no_args_is_help=True, rich_markup_mode=None)
@@ -75,7 +75,7 @@ def corrections_check(
     """
     from flows.corrections import check_corrections
 
-    raise typer.Exit(check_corrections(corrections, db or settings_of().published))
+    raise typer.Exit(check_corrections(corrections, published_or(db, settings_of())))
 
 
 @archive_app.command("reindex")

@@ -7,13 +7,13 @@ that are not there, and says so on the console.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 
 import streamlit as st
 
 from flows.dashboard.parts import arguments, board, choose_language, words
 from flows.dashboard.views import compare, coverage, quality, rankings, report, town
 from load.board_views import count_reports, years
+from load.database import changed_at
 
 VIEWS: Mapping[str, Callable[[], None]] = {
     "coverage": coverage.draw,
@@ -52,7 +52,7 @@ def _changed_view() -> None:
 
 
 def _about(known: list[int]) -> None:
-    published = datetime.fromtimestamp(arguments()[0].stat().st_mtime).astimezone()
+    published = changed_at(arguments()[0]).astimezone()
     st.sidebar.caption(
         words()(
             "about",

@@ -13,12 +13,13 @@ from typing import NoReturn
 from flows.errors import UserError
 from flows.output import say
 from load.board import prepare_board
+from load.lake_address import Database
 
 HOST = "127.0.0.1"
 _NEEDED = ("streamlit", "pypinyin")
 
 
-def run_dashboard(database: Path, home: Path, archive: Path, *, port: int, open_browser: bool) -> NoReturn:
+def run_dashboard(database: Database, home: Path, archive: Path, *, port: int, open_browser: bool) -> NoReturn:
     """Serve the dashboard of a published database until interrupted.
 
     ``home`` keeps the aggregates, ``archive`` the bytes of the marked pages.  Raises UserError when the extra is not

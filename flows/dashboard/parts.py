@@ -16,15 +16,16 @@ from flows.dashboard.words import LANGUAGES, Language, Words
 from load.board import board_file, open_board, prepare_board
 from load.board_views import children, figures, find_places
 from load.database import Connection
+from load.lake_address import Database, database_at
 
 LEVELS = ("town", "county", "prefecture", "province")
 _MOST_ROWS = 1_000
 
 
-def arguments() -> tuple[Path, Path, Path]:
+def arguments() -> tuple[Database, Path, Path]:
     """The published database, the folder of its aggregates, and the archive: what the program was started with."""
-    database, folder, archive = map(Path, sys.argv[1:4])
-    return database, folder, archive
+    database, folder, archive = sys.argv[1:4]
+    return database_at(database), Path(folder), Path(archive)
 
 
 def board() -> Connection:
@@ -34,7 +35,7 @@ def board() -> Connection:
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def _opened(database: Path, folder: Path, _version: Path) -> Connection:
+def _opened(database: Database, folder: Path, _version: Path) -> Connection:
     return open_board(database, prepare_board(database, folder))
 
 
