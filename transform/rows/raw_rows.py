@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from extract.page import Grid, Page, Paragraph
+from transform.rows.broken_rows import with_whole_rows
 from transform.rows.flat_rows import flat_rows
 from transform.rows.grid_rows import grid_rows, upright
 from transform.rows.listings import with_labels_parted, with_listings_as_rows
@@ -30,13 +31,18 @@ class Stretch(NamedTuple):
 
     def flat_rows(self, pinyin: bool) -> list[RawRow]:
         """The raw rows before the grid."""
-        blocks = [(at, upright(block, pinyin) if isinstance(block, Grid) else block) for at, block in self.stream]
+        blocks = [(at, in_order(block, pinyin) if isinstance(block, Grid) else block) for at, block in self.stream]
         return flat_rows(blocks, pinyin)
 
     def lead(self) -> list[str]:
         """The short paragraphs right before the grid."""
         last = (block for _, block in self.stream[-_LEAD:])
         return [b.text for b in last if isinstance(b, Paragraph) and len(b.text) <= LONGEST_STREAM_LABEL]
+
+
+def in_order(grid: Grid, pinyin: bool) -> Grid:
+    """The grid with its rows whole and not exchanged for its columns."""
+    return upright(with_whole_rows(grid, pinyin), pinyin)
 
 
 def stretches(page: Page) -> Iterator[Stretch]:
@@ -59,5 +65,5 @@ def read_rows(page: Page, pinyin: bool) -> list[RawRow]:
         rows.extend(stretch.flat_rows(pinyin))
         if stretch.grid is not None:
             lead = tuple(Caption(text, pinyin) for text in stretch.lead())
-            rows.extend(grid_rows(upright(stretch.grid, pinyin), stretch.at, lead, above, pinyin))
+            rows.extend(grid_rows(in_order(stretch.grid, pinyin), stretch.at, lead, above, pinyin))
     return with_listings_as_rows(with_labels_parted(rows))

@@ -1,0 +1,77 @@
+"""Rows of a grid that are printed on several lines, each a row of cells of its own: put together again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from extract.page import Cell, Grid
+from transform.rows.vocabulary import describe, known_label, label_keys
+from transform.wording.fold import fold
+from transform.wording.numbers import is_plain
+
+_MOST_LINES = 4
+_ORDINAL = re.compile(r"\d{1,2}[.．、]")
+
+_Row = Sequence[Cell | None]
+
+
+def with_whole_rows(grid: Grid, pinyin: bool) -> Grid:
+    """The grid with each row whole whose labels were broken over lines of cells that are empty elsewhere.
+
+    Lines are put together where the pieces that stand one below the other make known labels, in every column that
+    has several, and no column has two values.  Cells keep their place in the source.
+    """
+    if len(grid.rows) < 2 or not any(_may_continue(row) for row in grid.rows):
+        return grid
+    rows: list[tuple[Cell | None, ...]] = []
+    at = 0
+    while at < len(grid.rows):
+        for lines in range(2, min(_MOST_LINES, len(grid.rows) - at) + 1):
+            whole = _joined(grid.rows[at : at + lines], pinyin)
+            if whole is not None:
+                rows.append(whole)
+                at += lines
+                break
+        else:
+            rows.append(grid.rows[at])
+            at += 1
+    if len(rows) == len(grid.rows):
+        return grid
+    return Grid(tuple(rows), grid.locator, grid.exact, grid.row_lines, grid.doubt)
+
+
+def _may_continue(row: _Row) -> bool:
+    """Whether a row holds words in some of its cells and nothing in the others."""
+    texts = [cell.text for cell in row if cell is not None and cell.text]
+    return 0 < len(texts) < len(row) and not any(map(_is_value, texts))
+
+
+def _joined(rows: Sequence[_Row], pinyin: bool) -> tuple[Cell | None, ...] | None:
+    """The one row that lines make; None where they are rows of their own."""
+    broken = False
+    whole: list[Cell | None] = []
+    for column in zip(*rows, strict=True):
+        if any(cell is None or cell.row_span > 1 or cell.column_span > 1 for cell in column):
+            return None
+        printed = [cell for cell in column if cell is not None and cell.text]
+        if len(printed) > 1:
+            text = "".join(cell.text for cell in printed)
+            if any(_is_value(cell.text) for cell in printed) or not _is_label(text, pinyin):
+                return None
+            whole.append(printed[0]._replace(text=text))
+            broken = True
+        else:
+            whole.append(printed[0] if printed else column[0])
+    return tuple(whole) if broken and all(any(c is not None and c.text for c in row) for row in rows) else None
+
+
+@lru_cache(maxsize=1 << 12)
+def _is_value(text: str) -> bool:
+    return is_plain(text) or (describe(text, False, False).is_value and not _ORDINAL.fullmatch(text))
+
+
+@lru_cache(maxsize=1 << 12)
+def _is_label(text: str, pinyin: bool) -> bool:
+    return any(known_label(key) for key in label_keys(fold(text, pinyin=pinyin)))
