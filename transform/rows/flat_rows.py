@@ -101,7 +101,7 @@ def _stream_rows(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -
         if _numbers_first_row(words, values):
             values = []
             return
-        if printed or (words and heads_blank_row(words[-1].info)) or (len(values) == 1 and names_row_and_column(words)):
+        if printed or (words and (heads_blank_row(words[-1].info) or _answers(words, values))):
             yield RawRow(words[:-1], words[-1:], values, values[0].block)
             labels = []
         values = []
@@ -153,7 +153,7 @@ def _stream_tokens(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool)
                 yield None
                 continue
             for text in fields:
-                if text.strip(_MARKS):
+                if text.strip(_MARKS) or not text:
                     info = describe(text, pinyin, False) if _VALUE_WITHIN.search(text) else describe_cell(text, pinyin)
                     yield Token(info, block, block=index, alone=len(fields) == 1)
             continue
@@ -169,6 +169,14 @@ def _stream_tokens(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool)
                 for text in [cell.text] if in_rows else _fields(cell.text, pinyin):
                     yield Token(describe_cell(text, pinyin), block, cell, cell.column, 1, False, index, starts)
                     starts = False
+
+
+def _answers(words: Sequence[Token], values: Sequence[Token]) -> bool:
+    """Whether one empty value is that of a row and a column: they are both named, or the column and then a colon."""
+    if len(values) != 1:
+        return False
+    named_with_colon = words[-1].source is values[0].source and not values[0].alone and not values[0].cell
+    return names_row_and_column(words) or (named_with_colon and words[-1].info.has("column"))
 
 
 def _closes_bracket(token: Token, labels: Sequence[Token]) -> bool:

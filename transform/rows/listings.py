@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from transform.forms import load_forms
 from transform.rows.pairs import labels_within
-from transform.rows.tokens import RawRow, Token, is_unit
-from transform.rows.vocabulary import Sense, describe
+from transform.rows.tokens import RawRow, Token, describe_cell, is_unit
+from transform.rows.vocabulary import Sense
 
 _LEAST_LISTED = 5
 _LEAST_COLUMNS = 2
@@ -55,7 +55,7 @@ def with_labels_parted(rows: Sequence[RawRow]) -> list[RawRow]:
 
 def _parted(row: RawRow) -> RawRow:
     token = row.labels[-1]
-    parts = [replace(token, info=describe(part, False, False)) for part in labels_within(token.info.text.strip())]
+    parts = [replace(token, info=describe_cell(part, False)) for part in labels_within(token.info.text.strip())]
     if len(parts) < _LEAST_COLUMNS or _order(parts[0], parts[1]) is None:
         return row
     return replace(row, labels=[*row.labels[:-1], *parts])
@@ -104,7 +104,7 @@ def _entry(row: RawRow, last: _Entry | None) -> _Entry | None:
         order = _order(outer, inner, last.row_first if last is not None else None)
         if order is not None:
             return _made(row, words[: words.index(outer)], outer, inner, order)
-    if last is None or any(_places(t, "row") or _places(t, "column") for t in words[:-1]):
+    if last is None or any(_places(t, "row") or _places(t, "column") or not t.info.senses for t in words[:-1]):
         return None
     for row_first in (last.row_first, not last.row_first):
         outer = last.row if row_first else last.column

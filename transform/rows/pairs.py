@@ -6,27 +6,33 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from transform.rows.tokens import describe_cell
 from transform.rows.vocabulary import describe
 
 _COLON = re.compile("[:：]")
 _OPENING, _CLOSING = "(（[【", ")）]】"
 _MARKS = " \t\u3000\"'“”{}[]*•·●"
 _GLUED = re.compile(r"(?P<label>.*?[^\d.,\s])\s*(?P<value>-?\d[\d,]*(?:\.\d+)?\s*[^\d\s,.()（）]{0,2})")
-_COMPOUND = re.compile(r"(.+?)\s*(?:[-—–_·|]\s*([^-—–_·|]+)|[(（]([^()（）]+)[)）])")
+_SEPARATOR = re.compile(r"\s*[-—–_·|/／>＞→\\]\s*")
+_REMARK = re.compile(r"(.+?)\s*[(（]([^()（）]+)[)）]")
 _BRACKETED = re.compile(r"([^()（）]+)[(（](.+)[)）]")
 _GROUP_OF_DIGITS = re.compile(r"\d{3}(?!\d)")
 _VALUE_AT_END = re.compile(r"(?:\d[^\d\s]{0,2}|[-/无])[\"'，,;；]?\s*$")
+_OPEN_END = re.compile(r"[:：]\s*$")
 _MOST_MEANINGS = 2
 
 
 def pairs_in(text: str, pinyin: bool) -> tuple[str, ...]:
-    """The labels and values of a line, in its order; none where it holds anything else, or no pair."""
+    """The labels and values of a line, in its order; none where it holds anything else, or no pair.
+
+    A label with nothing after its colon has an empty value.
+    """
     return _pairs(text, pinyin) if _COLON.search(text) else ()
 
 
 def ends_in_pair(text: str) -> bool:
     """Whether a line has a colon and ends as a value does."""
-    return _VALUE_AT_END.search(text) is not None and _COLON.search(text) is not None
+    return _COLON.search(text) is not None and (_VALUE_AT_END.search(text) or _OPEN_END.search(text)) is not None
 
 
 @lru_cache(maxsize=1 << 12)
@@ -46,6 +52,9 @@ def _pairs(text: str, pinyin: bool) -> tuple[str, ...]:
             else:
                 labels += 1
             found.append(part)
+    if labels and not describe(found[-1], pinyin, False).is_value and _OPEN_END.search(text):
+        found.append("")
+        values += 1
     return tuple(found) if values and labels else ()
 
 
@@ -75,6 +84,8 @@ def _parts(piece: str, pinyin: bool) -> tuple[str, ...]:
     glued = _GLUED.fullmatch(words)
     if glued and _is_whole(glued["label"]) and describe(glued["label"], pinyin, False).senses:
         return glued["label"], glued["value"]
+    if _SEPARATOR.search(words) and (parts := labels_within(words)):
+        return parts
     info = describe(words, pinyin, False)
     if info.senses or (info.is_value and not info.is_blank):
         return (words,)
@@ -86,14 +97,20 @@ def _is_whole(label: str) -> bool:
     return sum(map(label.count, _OPENING)) == sum(map(label.count, _CLOSING))
 
 
+@lru_cache(maxsize=1 << 12)
 def labels_within(words: str) -> tuple[str, ...]:
     """The two labels that one text names with a mark or brackets between them; none where it names no two."""
-    for pattern in (_COMPOUND, _BRACKETED):
-        if compound := pattern.fullmatch(words):
-            parts = tuple(part for part in compound.groups() if part)
-            if all(describe(part, False, False).senses for part in parts):
-                return parts
+    for mark in reversed(list(_SEPARATOR.finditer(words))):
+        if _are_labels(parts := (words[: mark.start()], words[mark.end() :])):
+            return parts
+    for pattern in (_REMARK, _BRACKETED):
+        if (compound := pattern.fullmatch(words)) and _are_labels(compound.groups()):
+            return compound.groups()
     return ()
+
+
+def _are_labels(parts: tuple[str, ...]) -> bool:
+    return all(describe_cell(part, False).senses for part in parts)
 
 
 def _is_vague(label: str, pinyin: bool) -> bool:
