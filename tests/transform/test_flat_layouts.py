@@ -327,8 +327,9 @@ def test_empty_lines_between_paragraphs_are_no_cells() -> None:
 
 
 def test_a_remark_that_ends_in_a_number_is_no_value() -> None:
-    remark = "回应公众关注热点或重大舆情数（不同方式回应同一热点或舆情计1次）："
+    remark = "回应公众关注热点或重大舆情数（不同方式回应同一热点或舆情计1次）"
     assert pairs_in(remark, False) == ()
+    assert pairs_in(f"{remark}：", False) == (remark, "")
 
 
 def test_the_end_of_a_broken_bracket_is_no_value_whatever_it_counts() -> None:

@@ -7,6 +7,9 @@ import pytest
 from transform.rows.pairs import pairs_in
 
 
+REMARK = "（一）回应公众关注热点或重大舆情数（不同方式回应同一热点或舆情计1次）"
+
+
 @pytest.mark.parametrize(
     ("line", "pieces"),
     [
@@ -20,7 +23,13 @@ from transform.rows.pairs import pairs_in
         ("其他：无", ()),
         ("自然人：见附件3，另行公布", ()),
         ("自然人", ()),
-        ("（一）回应公众关注热点或重大舆情数（不同方式回应同一热点或舆情计1次）：", ()),
+        (f"{REMARK}：", (REMARK, "")),
+        ("规章 - 本年制发件数:", ("规章", "本年制发件数", "")),
+        ("行政许可/本年增/减：-3", ("行政许可", "本年增/减", "-3")),
+        ("三、本年度办理结果/（一）予以公开/总计：3", ("三、本年度办理结果/（一）予以公开", "总计", "3")),
+        ("其他：-", ("其他", "-")),
+        ("其中：主动公开规范性文件数：3", ("主动公开规范性文件数", "3")),
+        ("表格如下：", ()),
     ],
 )
 def test_a_line_is_cut_into_labels_and_values_or_left_alone(line: str, pieces: tuple[str, ...]) -> None:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from extract.page import Cell, Grid, Paragraph
 from transform.rows.blank_lines import LEAST_BLANK_LINES, with_blank_lines
 from transform.rows.broken_labels import unstacked, with_labels_below
-from transform.rows.listings import names_row_and_column
+from transform.rows.listings import names_row_and_column, names_row_of_list
 from transform.rows.pairs import ends_in_pair, labels_within, pairs_in
 from transform.rows.tokens import (
     LONGEST_LABEL,
@@ -101,7 +101,7 @@ def _stream_rows(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -
         if _numbers_first_row(words, values):
             values = []
             return
-        if printed or (words and (heads_blank_row(words[-1].info) or _answers(words, values))):
+        if printed or (words and _heads_blanks(words, values)):
             yield RawRow(words[:-1], words[-1:], values, values[0].block)
             labels = []
         values = []
@@ -171,12 +171,17 @@ def _stream_tokens(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool)
                     starts = False
 
 
-def _answers(words: Sequence[Token], values: Sequence[Token]) -> bool:
-    """Whether one empty value is that of a row and a column: they are both named, or the column and then a colon."""
-    if len(values) != 1:
-        return False
-    named_with_colon = words[-1].source is values[0].source and not values[0].alone and not values[0].cell
-    return names_row_and_column(words) or (named_with_colon and words[-1].info.has("column"))
+def _heads_blanks(words: Sequence[Token], values: Sequence[Token]) -> bool:
+    """Whether empty values are cells of the labels before them.
+
+    After a colon that is so where a column is named, or a row that has but one; other rows head a list of columns.
+    """
+    label = words[-1]
+    if len(values) == 1 and names_row_and_column(words):
+        return True
+    if label.source is values[0].source and isinstance(label.source, Paragraph):
+        return label.info.has("column") or names_row_of_list(label)
+    return heads_blank_row(label.info)
 
 
 def _closes_bracket(token: Token, labels: Sequence[Token]) -> bool:

@@ -93,6 +93,11 @@ def names_row_and_column(words: Sequence[Token]) -> bool:
     return bool(only_row and not _places(outer, "row") and _tables(outer, "column") & _tables(inner, "row"))
 
 
+def names_row_of_list(label: Token) -> bool:
+    """Whether a label names a row of a list, which has one figure."""
+    return any(sense.kind == "row" and sense.table in _lists() for sense in label.info.senses)
+
+
 def _entry(row: RawRow, last: _Entry | None) -> _Entry | None:
     if len(row.values) != 1:
         return None

@@ -18,6 +18,7 @@ _REMARK = re.compile(r"(.+?)\s*[(（]([^()（）]+)[)）]")
 _BRACKETED = re.compile(r"([^()（）]+)[(（](.+)[)）]")
 _GROUP_OF_DIGITS = re.compile(r"\d{3}(?!\d)")
 _VALUE_AT_END = re.compile(r"(?:\d[^\d\s]{0,2}|[-/无])[\"'，,;；]?\s*$")
+_OF_WHICH = "其中"
 _OPEN_END = re.compile(r"[:：]\s*$")
 _MOST_MEANINGS = 2
 
@@ -47,7 +48,7 @@ def _pairs(text: str, pinyin: bool) -> tuple[str, ...]:
             info = describe(part, pinyin, False)
             if info.is_value:
                 values += 1
-                if not info.has_digits and len(parts) == 1 and found and _is_vague(found[-1], pinyin):
+                if info.key and not info.has_digits and len(parts) == 1 and found and _is_vague(found[-1], pinyin):
                     return ()
             else:
                 labels += 1
@@ -79,7 +80,7 @@ def _within_number(text: str, at: int) -> bool:
 def _parts(piece: str, pinyin: bool) -> tuple[str, ...]:
     """A label, a value, or a label with a value after it; none for other words."""
     words = piece.strip(_MARKS).removeprefix("- ").strip(_MARKS)
-    if not words:
+    if words in ("", _OF_WHICH):
         return ("",)
     glued = _GLUED.fullmatch(words)
     if glued and _is_whole(glued["label"]) and describe(glued["label"], pinyin, False).senses:
