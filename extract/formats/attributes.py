@@ -12,6 +12,7 @@ from extract.formats.known import breadcrumb_names, content_selectors
 _DISPLAY_NONE = re.compile(r"(?:^|[;\s])display\s*:\s*none", re.IGNORECASE)
 _INVISIBLE = re.compile(r"(?:^|[;\s])visibility\s*:\s*(hidden|collapse)", re.IGNORECASE)
 _DISPLAY_TABLE = re.compile(r"(?:^|[;\s])display\s*:\s*(?:inline-)?(table[a-z-]*)", re.IGNORECASE)
+_SIDE_BY_SIDE = re.compile(r"(?:^|[;\s])(?:display\s*:\s*inline-(?:block|flex|grid)|float\s*:\s*left)", re.IGNORECASE)
 _TAG_OF_DISPLAY = {
     "table": "table",
     "table-row": "tr",
@@ -41,6 +42,7 @@ class Verdict:
     removed: bool = False
     invisible: bool = False
     becomes: str | None = None
+    beside: bool = False
     selectors: tuple[int, ...] = ()
     trails: tuple[int, ...] = ()
 
@@ -54,7 +56,9 @@ def _judge_style(style: str) -> Verdict | None:
     if invisible:
         return Verdict(invisible=True)
     becomes = _TAG_OF_DISPLAY.get(display[1].lower()) if display else None
-    return Verdict(becomes=becomes) if becomes else None
+    if becomes:
+        return Verdict(becomes=becomes)
+    return Verdict(beside=True) if _SIDE_BY_SIDE.search(style) else None
 
 
 @lru_cache(maxsize=1 << 12)

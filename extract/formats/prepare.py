@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from lxml import etree
 
+from extract.formats.beside import set_apart
 from extract.formats.content import is_large
 from extract.formats.markup import BLOCKS, GONE, PREFORMATTED, ROOTS, TABLE_PARTS, UNREAD
 from extract.formats.stream import PICTURE, ROOT_ATTRIBUTE, ROOT_CLOSES, ROOT_OPENS, event
@@ -39,6 +40,8 @@ def prepare(survey: Survey, roots: Sequence[etree._Element]) -> FormerTags:
             _rename(root, "div", former)
     for element, tag in survey.becoming:
         _become(element, tag, former)
+    if survey.beside:
+        set_apart(survey.beside)
     for tag in ("input", "select"):
         for field in survey.tagged.get(tag, ()):
             if field.tag == tag:

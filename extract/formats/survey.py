@@ -24,13 +24,14 @@ class Survey:
     """The elements of a tree that need attention, each list in document order.
 
     ``tagged`` holds those told by their tag: what describes the document (title, meta, link), pictures, fields, struck
-    and raised text.
+    and raised text; ``beside`` those that their style sets side by side.
     """
 
     tagged: dict[str, list[etree._Element]] = field(default_factory=dict)
     removed: list[etree._Element] = field(default_factory=list)
     invisible: list[etree._Element] = field(default_factory=list)
     becoming: list[tuple[etree._Element, str]] = field(default_factory=list)
+    beside: list[etree._Element] = field(default_factory=list)
     candidates: dict[int, list[etree._Element]] = field(default_factory=dict)
     trails: dict[int, list[etree._Element]] = field(default_factory=dict)
 
@@ -69,6 +70,8 @@ def _note(result: Survey, element: etree._Element, verdict: Verdict) -> None:
         result.invisible.append(element)
     if verdict.becomes:
         result.becoming.append((element, verdict.becomes))
+    if verdict.beside:
+        result.beside.append(element)
     for selector in verdict.selectors:
         result.candidates.setdefault(selector, []).append(element)
     for trail in verdict.trails:
