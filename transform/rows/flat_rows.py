@@ -208,6 +208,8 @@ def _fields(text: str, pinyin: bool) -> list[str]:
     parts = text.split(" ")
     if read_value(text).status == "reported" and not _is_label(parts[0], pinyin):
         return [text]
+    if _runs_on(parts, pinyin):
+        return parts
     end = len(parts)
     while end and _is_plain_value(parts[end - 1]):
         end -= 1
@@ -232,6 +234,15 @@ def _fields(text: str, pinyin: bool) -> list[str]:
     if is_list or (len(head) > 1 and lists_labels and not values):
         return [*head, *values]
     return ([" ".join(head)] if head else []) + values
+
+
+def _runs_on(parts: Sequence[str], pinyin: bool) -> bool:
+    """Whether rows go on behind one another on a line: labels stand after values, and most words are labels."""
+    values = [_is_plain_value(part) and not _ORDINAL.fullmatch(part) for part in parts]
+    if True not in values or all(values[values.index(True) :]):
+        return False
+    words = [part for part, is_value in zip(parts, values, strict=True) if not is_value]
+    return 2 * sum(_is_label(word, pinyin) for word in words) >= len(words)
 
 
 @lru_cache(maxsize=1 << 14)
