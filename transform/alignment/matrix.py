@@ -98,7 +98,8 @@ def place_rows(
         slots = None if left_open else _between(doubts, row, table, total, mode, tie)
         if slots is None:
             blocks = [Block(0, len(order), order.index(columns[total].id))] if total is not None else []
-            found = [] if row.reading.contradicted or not blocks else candidates(placed.row, order, columns, blocks)
+            told = blocks or _is_row_of_zeros(placed.row, len(order))
+            found = candidates(placed.row, order, columns, blocks) if told and not row.reading.contradicted else []
             open_rows.append(OpenRow(placed, order, found))
             continue
         fixed[placed.row_id] = slots
@@ -297,6 +298,11 @@ def _looks_glued(row: RawRow, width: int) -> bool:
                 return False
             printed = token
     return printed is not None and len(row.values) > 1 and sum(c.isdigit() for c in printed.info.text) >= width
+
+
+def _is_row_of_zeros(row: RawRow, width: int) -> bool:
+    """Whether a row prints nothing but one cell of as many zeros as it has figures: no number has two zeros first."""
+    return len(row.values) == 1 and fold(row.values[0].info.text) == "0" * width
 
 
 def _lost_column(read: Sequence[_ReadRow]) -> bool:

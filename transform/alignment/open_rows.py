@@ -46,11 +46,13 @@ def settle_open_rows(
 ) -> None:
     """Write down what the readings of the open rows agree on, after the column sums have had their say."""
     kept = _by_columns(form, table, open_rows, fixed)
+    lost = any(_is_too_short(row) for row in open_rows)
     for row in open_rows:
         columns = [table.column(c) for c in table.row(row.placed.row_id).columns]
         found = kept.get(row.placed.row_id, row.readings)
         if row.placed.row_id not in kept:
-            found = [] if _is_weak(found, row.placed.row) else _with_blank_total(table, row, found)
+            weak = _is_weak(found, row.placed.row) or (lost and any(e.decoded for c in found for e in c))
+            found = [] if weak else _with_blank_total(table, row, found)
         keys = [figure_id(table, row.placed.row_id, c.id) for c in columns]
         record_readings(doubts, table, keys, found, row.placed.row, placements)
 
@@ -217,6 +219,12 @@ def _is_weak(found: Sequence[Candidate], row: RawRow) -> bool:
     """Whether readings cut digits of a row that prints most of its cells: only the column sums could prove them."""
     printed = sum(not t.info.is_blank for t in row.values)
     return any(2 * printed > len(c) and any(e.decoded for e in c) for c in found)
+
+
+def _is_too_short(row: OpenRow) -> bool:
+    """Whether a row of one cell has fewer digits than figures: blanks are lost here, and may be in other rows."""
+    printed = [t.info.text for t in row.placed.row.values if not t.info.is_blank]
+    return len(printed) == 1 and sum(map(str.isdigit, printed[0])) < len(row.order)
 
 
 def _leave_out(tokens: Sequence[Token], place: int) -> list[Token]:

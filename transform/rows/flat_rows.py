@@ -40,6 +40,7 @@ _LONGEST_HEADER = 60
 _VALUE_CHARACTER = re.compile(r"[\d〇○◯零一二三四五六七八九十无没不/／\\\-—–－*×OoＯ]")
 _NUMERAL = re.compile(r"[〇零一二三四五六七八九十百千万]{2,8}")
 _ORDINAL = re.compile(r"\d{1,2}[.．、]")
+_GLUED = re.compile(r"(?P<label>.*[^\W\d_][）)”\"]?)(?P<value>\d[\d.]*)")
 _VALUE_WITHIN = re.compile(r"\D\s\d+\s+\D")
 """A number by itself among words: two labels with a value between them resemble one of them, and are none."""
 _SHORTEST_SENTENCE = 8
@@ -68,7 +69,24 @@ def _ends_in_value(text: str) -> bool:
         return True
     if text.endswith(_SENTENCE_END):
         return False
-    return _value_at_end(text[-_LONGEST_VALUE:], len(text) <= _LONGEST_VALUE) or ends_in_pair(text)
+    return (
+        _value_at_end(text[-_LONGEST_VALUE:], len(text) <= _LONGEST_VALUE)
+        or ends_in_pair(text)
+        or _glued(text, False) is not None
+    )
+
+
+@lru_cache(maxsize=1 << 13)
+def _glued(text: str, pinyin: bool) -> tuple[str, str] | None:
+    """A label and the digits that follow it at once; None for a text that is anything else."""
+    found = _GLUED.fullmatch(text)
+    if found is None or len(text) > LONGEST_LABEL + _LONGEST_VALUE:
+        return None
+    label = found["label"]
+    for words in (label, label.split(" ")[-1], *(label.removesuffix(unit) for unit in alignment_words().units)):
+        if words and describe(words, pinyin, False).senses and _is_label(words, pinyin):
+            return label[: label.rindex(words) + len(words)], found["value"]
+    return None
 
 
 @lru_cache(maxsize=1 << 13)
@@ -203,6 +221,9 @@ def _fields(text: str, pinyin: bool) -> list[str]:
     """A line cut into cells at blanks: trailing values apart from their label, labels apart where each is known."""
     if pairs := pairs_in(text, pinyin):
         return list(pairs)
+    if glued := _glued(text, pinyin):
+        *before, label = glued[0].split(" ")
+        return [*before, label, glued[1]] if before and _is_label(label, pinyin) else list(glued)
     if " " not in text:
         return [text]
     parts = text.split(" ")
