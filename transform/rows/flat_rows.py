@@ -24,8 +24,8 @@ from transform.rows.tokens import (
     is_value_word,
     length_without_noise,
 )
-from transform.rows.vocabulary import TextInfo, begins_label, begins_with_ordinal, describe, known_label, label_keys
-from transform.wording.fold import fold
+from transform.rows.vocabulary import TextInfo, begins_label, begins_with_ordinal, describe, known_label, label_keys, labels_run_together
+from transform.wording.fold import fold, han_only
 from transform.wording.numbers import is_mere_words, is_plain, read_value
 
 _MAX_JOINED = 5
@@ -45,6 +45,8 @@ _VALUE_WITHIN = re.compile(r"\D\s\d+\s+\D")
 """A number by itself among words: two labels with a value between them resemble one of them, and are none."""
 _SHORTEST_SENTENCE = 8
 _SHORTEST_BEGINNING = 4
+_SHORTEST_RUN = 6
+_LONGEST_RUN = 120
 
 
 def flat_rows(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -> list[RawRow]:
@@ -225,7 +227,7 @@ def _fields(text: str, pinyin: bool) -> list[str]:
         *before, label = glued[0].split(" ")
         return [*before, label, glued[1]] if before and _is_label(label, pinyin) else list(glued)
     if " " not in text:
-        return [text]
+        return _labels_apart(text, pinyin) or [text]
     parts = text.split(" ")
     if read_value(text).status == "reported" and not _is_label(parts[0], pinyin):
         return [text]
@@ -264,6 +266,17 @@ def _runs_on(parts: Sequence[str], pinyin: bool) -> bool:
         return False
     words = [part for part, is_value in zip(parts, values, strict=True) if not is_value]
     return 2 * sum(_is_label(word, pinyin) for word in words) >= len(words)
+
+
+@lru_cache(maxsize=1 << 12)
+def _labels_apart(text: str, pinyin: bool) -> list[str]:
+    """The labels of a header that nothing parts; none where the text is a label itself, or holds anything else."""
+    if not _SHORTEST_RUN <= len(text) <= _LONGEST_RUN or _is_known(text, pinyin):
+        return []
+    folded = fold(text, pinyin=pinyin)
+    labels = labels_run_together(folded) if folded == han_only(folded) else ()
+    columns = sum(describe(label, False, False).has("column") for label in labels)
+    return list(labels) if columns > 1 or not describe_cell(text, pinyin).senses else []
 
 
 @lru_cache(maxsize=1 << 14)

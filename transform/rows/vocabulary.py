@@ -282,6 +282,26 @@ def similar_label(key: str) -> frozenset[Sense]:
     return senses
 
 
+@lru_cache(maxsize=1 << 13)
+def labels_run_together(key: str) -> tuple[str, ...]:
+    """The known labels, two at least, that a key is made of when nothing parts them; empty where it is no such run.
+
+    The longest label is taken first.
+    """
+    ends: dict[int, tuple[str, ...]] = {0: ()}
+    for start in range(len(key)):
+        if start in ends:
+            for length in range(min(len(key) - start, _longest_key()), _MIN_CUT_LENGTH - 1, -1):
+                if key[start : start + length] in _index().senses:
+                    ends.setdefault(start + length, (*ends[start], key[start : start + length]))
+    return found if len(found := ends.get(len(key), ())) > 1 else ()
+
+
+@lru_cache(maxsize=1)
+def _longest_key() -> int:
+    return max(map(len, _index().senses))
+
+
 def cut_label_ids(key: str, wordings: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     """Which ids a label cut short can mean: those with a wording that begins or ends with the key (two characters)."""
     if len(key) < _MIN_CUT_LENGTH:
