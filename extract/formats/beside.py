@@ -2,35 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from lxml import etree
 
 _LEAST_CELLS = 2
 _LEAST_ROWS = 3
 _LEAST_NUMBERS = 5
-_BAR = "|"
-_BLANK = " "
+
+Cells = Sequence[etree._Element]
 
 
-def set_apart(elements: Iterable[etree._Element]) -> None:
-    """Put bars between elements that stand side by side where they are rows of numbers, and blanks where they are not.
+def rows_of_numbers(elements: Iterable[etree._Element]) -> list[Cells]:
+    """The rows that elements side by side make, where they are rows of numbers; else a blank is put between them.
 
-    A row is an element that holds nothing else.
+    A row is what an element holds that holds nothing else.
     """
     rows = list(_rows(elements))
     numbers = sum(_is_number(cell) for cells in rows for cell in cells)
     wide = sum(len(cells) >= _LEAST_CELLS for cells in rows)
     if numbers >= _LEAST_NUMBERS and wide >= _LEAST_ROWS:
-        for cells in rows:
-            _write_before(cells, _BAR)
-            cells[-1].tail = _BAR + (cells[-1].tail or "")
-    else:
-        for cells in rows:
-            _write_before(cells, _BLANK)
+        return rows
+    for cells in rows:
+        for cell in cells[:-1]:
+            cell.tail = f" {cell.tail or ''}"
+    return []
 
 
-def _rows(elements: Iterable[etree._Element]) -> Iterable[Sequence[etree._Element]]:
+def put_into_tables(rows: Sequence[etree._Element]) -> None:
+    """Put elements that follow one another into a table."""
+    runs: dict[int, int] = {}
+    for place, row in enumerate(rows):
+        before = row.getprevious()
+        goes_on = place > 0 and before is rows[place - 1] and _is_blank(before.tail)
+        runs[place] = runs[place - 1] if goes_on else place
+    for _, places in groupby(range(len(rows)), key=runs.__getitem__):
+        members = [rows[place] for place in places]
+        parent = members[0].getparent()
+        if parent is not None:
+            table = parent.makeelement("table")
+            parent.insert(parent.index(members[0]), table)
+            table.tail, members[-1].tail = members[-1].tail, None
+            table.extend(members)
+
+
+def _rows(elements: Iterable[etree._Element]) -> Iterator[Cells]:
     """The children of each parent of the elements, where these are all of them."""
     cells: dict[etree._Element, list[etree._Element]] = {}
     for element in elements:
@@ -38,18 +55,13 @@ def _rows(elements: Iterable[etree._Element]) -> Iterable[Sequence[etree._Elemen
         if parent is not None:
             cells.setdefault(parent, []).append(element)
     for parent, found in cells.items():
-        texts = (parent.text, *(child.tail for child in parent))
-        if len(found) == len(parent) and not any(text and not text.isspace() for text in texts):
+        if len(found) == len(parent) and all(map(_is_blank, (parent.text, *(child.tail for child in parent)))):
             yield found
+
+
+def _is_blank(text: str | None) -> bool:
+    return not text or text.isspace()
 
 
 def _is_number(cell: etree._Element) -> bool:
     return "".join(str(piece) for piece in cell.itertext()).strip().isdecimal()
-
-
-def _write_before(cells: Sequence[etree._Element], mark: str) -> None:
-    parent = cells[0].getparent()
-    if parent is not None:
-        parent.text = mark + (parent.text or "")
-    for cell in cells[:-1]:
-        cell.tail = mark + (cell.tail or "")

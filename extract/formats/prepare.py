@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from lxml import etree
 
-from extract.formats.beside import set_apart
+from extract.formats.beside import put_into_tables, rows_of_numbers
 from extract.formats.content import is_large
 from extract.formats.markup import BLOCKS, GONE, PREFORMATTED, ROOTS, TABLE_PARTS, UNREAD
 from extract.formats.stream import PICTURE, ROOT_ATTRIBUTE, ROOT_CLOSES, ROOT_OPENS, event
@@ -41,7 +41,7 @@ def prepare(survey: Survey, roots: Sequence[etree._Element]) -> FormerTags:
     for element, tag in survey.becoming:
         _become(element, tag, former)
     if survey.beside:
-        set_apart(survey.beside)
+        _lay_out(survey, former)
     for tag in ("input", "select"):
         for field in survey.tagged.get(tag, ()):
             if field.tag == tag:
@@ -145,6 +145,17 @@ def _become(element: etree._Element, tag: str, former: FormerTags) -> None:
         value = element.get(f"aria-{span}")
         if value is not None:
             element.set(span, value)
+
+
+def _lay_out(survey: Survey, former: FormerTags) -> None:
+    """Make tables of what a style sets side by side in rows of numbers."""
+    found = rows_of_numbers(element for element in survey.beside if element.tag not in TABLE_PARTS | _UNSEEN)
+    rows = [row for cells in found if (row := cells[0].getparent()) is not None and row.tag not in TABLE_PARTS | ROOTS]
+    put_into_tables(rows)
+    for row in rows:
+        _rename(row, "tr", former)
+        for cell in row:
+            _rename(cell, "td", former)
 
 
 def _shown(control: etree._Element) -> str:

@@ -42,6 +42,7 @@ def choose_style(dice: Dice, *, lossless: bool) -> Style:
             "cell_paragraphs": (0.6, "noisy"),
             "row_paragraphs": (0.5, lossy),
             "row_breaks": (0.4, lossy),
+            "side_by_side": (0.4, "noisy"),
         },
     )
     spans = dice.pick(
@@ -344,6 +345,12 @@ def _row_breaks(sheet: Sheet, style: Style) -> str:
     )
 
 
+def _side_by_side(sheet: Sheet, style: Style) -> str:
+    css = style.rng.choice(("display:inline-block;width:80px", "width: 12%; float: left"))
+    rows = ("".join(f'<span style="{css}">{_content(b, style) if f else ""}</span>' for b, f in r) for r in sheet.slots())
+    return "\n".join(f"<p>{row}</p>" for row in rows)
+
+
 _STRUCTURES: dict[str, Callable[[Sheet, Style], str]] = {
     "table": _html_table,
     "divs": _divs,
@@ -352,10 +359,11 @@ _STRUCTURES: dict[str, Callable[[Sheet, Style], str]] = {
     "cell_paragraphs": _cell_paragraphs,
     "row_paragraphs": _row_paragraphs,
     "row_breaks": _row_breaks,
+    "side_by_side": _side_by_side,
 }
 # Structures that keep the place of every cell, and those that keep its blanks.
-EXACT = frozenset({"table", "divs", "aria"})
-KEEPS_BLANKS = frozenset({"table", "divs", "aria", "cell_paragraphs"})
+EXACT = frozenset({"table", "divs", "aria", "side_by_side"})
+KEEPS_BLANKS = frozenset({"table", "divs", "aria", "cell_paragraphs", "side_by_side"})
 
 _AROUND = {
     "nothing": ("", ""),

@@ -187,6 +187,57 @@ def _boxes(sheet: Sheet, _: random.Random) -> Lines:
     return ["│" + "│".join(f" {_one_line(b) if first else ''} " for b, first in slots) + "│" for slots in sheet.slots()]
 
 
+def _broken_rows(sheet: Sheet, rng: random.Random) -> Lines:
+    """Columns set apart by bars, with labels broken over lines whose other cells are empty."""
+    lines: Lines = []
+    for slots in sheet.slots():
+        cells = [_broken(_one_line(box), rng) if first else [""] for box, first in slots] or [[""]]
+        for line in range(max(map(len, cells))):
+            lines.append("| " + " | ".join(cell[line] if line < len(cell) else "" for cell in cells) + " |")
+    return lines
+
+
+def _broken(words: str, rng: random.Random) -> Lines:
+    if len(words) < 5 or any(c.isdigit() or not c.isalpha() for c in words) or rng.random() < 0.6:
+        return [words]
+    at = rng.randint(2, len(words) - 2)
+    return [words[:at], words[at:]]
+
+
+def _running(sheet: Sheet, rng: random.Random) -> Lines:
+    """Cells that run on behind one another, with a new line only where the line is full."""
+    width = rng.choice((72, 80, 100))
+    lines = [""]
+    for row in sheet.rows:
+        for box in row:
+            word = _one_line(box).replace(" ", "")
+            if lines[-1] and _screen(lines[-1]) + _screen(word) >= width:
+                lines.append("")
+            lines[-1] += f" {word}" if lines[-1] and word else word
+    return lines
+
+
+def _glued(sheet: Sheet, _: random.Random) -> Lines:
+    """The cells of a row with nothing between them, as markup leaves them when its tags are cut out."""
+    return ["".join(_one_line(box).replace(" ", "") for box in row) for row in sheet.rows]
+
+
+def _paths(sheet: Sheet, rng: random.Random) -> Lines:
+    """A line for each number that names its row and its column; what stands beside no number is left out."""
+    mark, colon = rng.choice((" - ", "/", "-", " > ")), rng.choice(("：", ": "))
+    slots = sheet.slots()
+    lines: Lines = []
+    for row in slots:
+        label = next((_one_line(box) for box, _ in reversed(row) if box.figure is None and box.text), "")
+        for x, (box, first) in enumerate(row):
+            over = [line[x][0] for line in slots if x < len(line)]
+            column = next((b for b in reversed(over[: over.index(box)]) if b.figure is None and b.text), None)
+            if box.figure is not None and first and column is not None:
+                names = [label, _one_line(column)] if label else [_one_line(column)]
+                lines.append(f"{mark.join(names)}{colon}{_one_line(box)}")
+    return lines
+
+
 Writer = Callable[[Sheet, random.Random], Lines]
 # name → (writer, keeps the column of a cell, keeps blank cells, weight, level)
 WRITERS: dict[str, tuple[Writer, bool, bool, float, Level]] = {
@@ -210,6 +261,10 @@ WRITERS: dict[str, tuple[Writer, bool, bool, float, Level]] = {
     "semicolons": (_semicolons, True, True, 0.3, "noisy"),
     "rows_repeated": (_rows_repeated, True, True, 0.3, "noisy"),
     "boxes": (_boxes, True, True, 0.2, "damaged"),
+    "broken_rows": (_broken_rows, True, True, 0.4, "noisy"),
+    "running": (_running, False, False, 0.4, "noisy"),
+    "glued": (_glued, False, False, 0.3, "damaged"),
+    "paths": (_paths, False, True, 0.3, "damaged"),
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from transform.alignment.outcome import Doubts, Placement, texts_of
+from transform.alignment.outcome import Doubts, Placement, doubt_glued, texts_of
 from transform.alignment.place import Instance
 from transform.forms import TableDef, figure_id
 from transform.rows.tokens import RawRow, Token, alignment_words
@@ -47,6 +47,7 @@ def place_list(year: int | None, doubts: Doubts, instance: Instance, table: Tabl
                 [key],
                 f"the row prints several values and no header tells them apart: {texts_of(row)[:60]}",
             )
+    doubt_glued(doubts, table, placements)
     return placements
 
 

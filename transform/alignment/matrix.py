@@ -17,7 +17,7 @@ from transform.alignment.columns import (
     without_repeats,
 )
 from transform.alignment.open_rows import OpenRow, candidates, settle_open_rows, without_common_surplus
-from transform.alignment.outcome import Doubts, Placement, row_holds, same_cells, texts_of, total_place
+from transform.alignment.outcome import Doubts, Placement, doubt_glued, row_holds, same_cells, texts_of, total_place
 from transform.alignment.place import Instance, PlacedRow
 from transform.alignment.solve import Block
 from transform.alignment.strange_places import doubt_strange_places
@@ -117,7 +117,9 @@ def place_rows(
     if open_rows:
         open_rows = without_common_surplus(table, open_rows, fixed, placements, total, [r.placed for r in read])
         settle_open_rows(form, doubts, table, open_rows, fixed, placements)
-    if total is not None:
+    if total is None:
+        doubt_glued(doubts, table, placements)
+    else:
         doubt_strange_places(doubts, table, [row.placed for row in read], placements, total)
     return placements
 

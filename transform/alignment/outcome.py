@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from transform.alignment.columns import Slots
@@ -32,6 +32,21 @@ class Doubts:
     ) -> None:
         """Add a finding."""
         self.findings.append(Finding(rule, severity, tuple(figures), message, cause))
+
+
+def doubt_glued(doubts: Doubts, table: TableDef, placements: Mapping[str, Placement]) -> None:
+    """Put the figures in doubt whose digits nothing parts from their label, where no sum proves them.
+
+    A lone 0 is one cell, whatever stands beside it.
+    """
+    glued = [key for key, p in placements.items() if p.token is not None and p.token.glued and _may_be_several(p.token)]
+    if glued:
+        message = "nothing parts these numbers from their labels: digits of other cells may have run into them"
+        doubts.add(f"{table.id}.glued_cells", glued, message, "warning")
+
+
+def _may_be_several(token: Token) -> bool:
+    return bool(token.info.text.strip("0"))
 
 
 @dataclass(slots=True)

@@ -23,26 +23,33 @@ def with_whole_rows(grid: Grid, pinyin: bool) -> Grid:
     Lines are put together where the pieces that stand one below the other make known labels, in every column that
     has several, and no column has two values.  Cells keep their place in the source.
     """
-    if len(grid.rows) < 2 or not any(_may_continue(row) for row in grid.rows):
+    wordy = [_is_wordy(row) for row in grid.rows]
+    if len(grid.rows) < 2 or True not in wordy:
         return grid
     rows: list[tuple[Cell | None, ...]] = []
     at = 0
     while at < len(grid.rows):
-        for lines in range(2, min(_MOST_LINES, len(grid.rows) - at) + 1):
-            whole = _joined(grid.rows[at : at + lines], pinyin)
-            if whole is not None:
-                rows.append(whole)
-                at += lines
-                break
-        else:
-            rows.append(grid.rows[at])
-            at += 1
+        row, lines = _whole_row(grid.rows[at : at + _MOST_LINES], wordy[at : at + _MOST_LINES], pinyin)
+        rows.append(row)
+        at += lines
     if len(rows) == len(grid.rows):
         return grid
     return Grid(tuple(rows), grid.locator, grid.exact, grid.row_lines, grid.doubt)
 
 
-def _may_continue(row: _Row) -> bool:
+def _whole_row(
+    rows: Sequence[tuple[Cell | None, ...]], wordy: Sequence[bool], pinyin: bool
+) -> tuple[tuple[Cell | None, ...], int]:
+    """The row that the first lines make, and how many these are."""
+    for lines in range(2, len(rows) + 1):
+        if wordy[:lines].count(False) > 1:
+            break
+        if (whole := _joined(rows[:lines], pinyin)) is not None:
+            return whole, lines
+    return rows[0], 1
+
+
+def _is_wordy(row: _Row) -> bool:
     """Whether a row holds words in some of its cells and nothing in the others."""
     texts = [cell.text for cell in row if cell is not None and cell.text]
     return 0 < len(texts) < len(row) and not any(map(_is_value, texts))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from extract.page import Cell, Grid, Paragraph
 from transform.rows.blank_lines import LEAST_BLANK_LINES, with_blank_lines
@@ -40,7 +41,10 @@ _LONGEST_HEADER = 60
 _VALUE_CHARACTER = re.compile(r"[\d〇○◯零一二三四五六七八九十无没不/／\\\-—–－*×OoＯ]")
 _NUMERAL = re.compile(r"[〇零一二三四五六七八九十百千万]{2,8}")
 _ORDINAL = re.compile(r"\d{1,2}[.．、]")
-_GLUED = re.compile(r"(?P<label>.*[^\W\d_][）)”\"]?)(?P<value>\d[\d.]*)")
+_GLUED = re.compile(
+    r"(?P<label>.*?[^\W\d_][）)”\"]?)(?:(?P<digits>\d[\d.]*)|(?P<counted>(?:\d[\d.]*[^\W\d_]{1,2}(?=\d|$))+))"
+)
+_COUNTED = re.compile(r"\d[\d.]*[^\W\d_]{1,2}")
 _VALUE_WITHIN = re.compile(r"\D\s\d+\s+\D")
 """A number by itself among words: two labels with a value between them resemble one of them, and are none."""
 _SHORTEST_SENTENCE = 8
@@ -78,16 +82,25 @@ def _ends_in_value(text: str) -> bool:
     )
 
 
+class _Glued(NamedTuple):
+    """The words of a line, and the values that follow them at once: digits, or numbers that each have a unit."""
+
+    words: tuple[str, ...]
+    digits: str
+    counted: tuple[str, ...] = ()
+
+
 @lru_cache(maxsize=1 << 13)
-def _glued(text: str, pinyin: bool) -> tuple[str, str] | None:
-    """A label and the digits that follow it at once; None for a text that is anything else."""
+def _glued(text: str, pinyin: bool) -> _Glued | None:
+    """A label and the values that follow it at once; None for a text that is anything else."""
     found = _GLUED.fullmatch(text)
     if found is None or len(text) > LONGEST_LABEL + _LONGEST_VALUE:
         return None
-    label = found["label"]
-    for words in (label, label.split(" ")[-1], *(label.removesuffix(unit) for unit in alignment_words().units)):
-        if words and describe(words, pinyin, False).senses and _is_label(words, pinyin):
-            return label[: label.rindex(words) + len(words)], found["value"]
+    words, counted = found["label"], tuple(_COUNTED.findall(found["counted"] or ""))
+    for label in (words, words.split(" ")[-1], *(words.removesuffix(unit) for unit in alignment_words().units)):
+        if label and describe(label, pinyin, False).senses and _is_label(label, pinyin):
+            before = words[: words.rindex(label)].split()
+            return _Glued((*before, label), found["digits"] or "", counted)
     return None
 
 
@@ -116,7 +129,7 @@ def _stream_rows(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -
         nonlocal labels, values
         if not values:
             return
-        printed = any(not t.info.is_blank for t in values)
+        printed = False in [t.info.is_blank for t in values]
         words = _join_labels(unstacked(labels, pinyin), pinyin)
         if _numbers_first_row(words, values):
             values = []
@@ -172,10 +185,11 @@ def _stream_tokens(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool)
             if len(fields) == 1 and length_without_noise(fields[0], pinyin) > LONGEST_STREAM_LABEL:
                 yield None
                 continue
+            digits = glued.digits if (glued := _glued(block.text, pinyin)) else ""
             for text in fields:
                 if text.strip(_MARKS) or not text:
                     info = describe(text, pinyin, False) if _VALUE_WITHIN.search(text) else describe_cell(text, pinyin)
-                    yield Token(info, block, block=index, alone=len(fields) == 1)
+                    yield Token(info, block, block=index, alone=len(fields) == 1, glued=text == digits)
             continue
         lines = [_cells(row) for row in block.rows]
         in_rows = any(sum(bool(cell.text) for cell in line) > 1 for line in lines)
@@ -206,8 +220,11 @@ def _heads_blanks(words: Sequence[Token], values: Sequence[Token]) -> bool:
 
 def _closes_bracket(token: Token, labels: Sequence[Token]) -> bool:
     """Whether a piece ends the bracket that the label before it has opened: it is the label's, whatever it counts."""
-    folded = fold(token.info.text)
-    if folded.count(")") <= folded.count("(") or not labels:
+    text = token.info.text
+    if not labels or (")" not in text and "）" not in text):
+        return False
+    folded = fold(text)
+    if folded.count(")") <= folded.count("("):
         return False
     before = fold("".join(label.info.text for label in labels[-_MAX_JOINED:]))
     return before.count("(") > before.count(")")
@@ -224,8 +241,7 @@ def _fields(text: str, pinyin: bool) -> list[str]:
     if pairs := pairs_in(text, pinyin):
         return list(pairs)
     if glued := _glued(text, pinyin):
-        *before, label = glued[0].split(" ")
-        return [*before, label, glued[1]] if before and _is_label(label, pinyin) else list(glued)
+        return [*glued.words, *(glued.counted or [glued.digits])]
     if " " not in text:
         return _labels_apart(text, pinyin) or [text]
     parts = text.split(" ")

@@ -41,7 +41,8 @@ def alignment_words() -> _Words:
 class Token:
     """One cell or piece of a line, with what it can mean and where it stands.
 
-    ``starts_line`` marks the first cell of a line that holds a row, ``alone`` a piece that is a whole paragraph.
+    ``starts_line`` marks the first cell of a line that holds a row, ``alone`` a piece that is a whole paragraph,
+    ``glued`` digits that nothing parts from their label, so that other cells may have run into them.
     """
 
     info: TextInfo
@@ -53,6 +54,7 @@ class Token:
     block: int = 0
     starts_line: bool = False
     alone: bool = False
+    glued: bool = False
 
     @property
     def locator(self) -> str:
