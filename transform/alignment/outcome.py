@@ -35,18 +35,11 @@ class Doubts:
 
 
 def doubt_glued(doubts: Doubts, table: TableDef, placements: Mapping[str, Placement]) -> None:
-    """Put the figures in doubt whose digits nothing parts from their label, where no sum proves them.
-
-    A lone 0 is one cell, whatever stands beside it.
-    """
-    glued = [key for key, p in placements.items() if p.token is not None and p.token.glued and _may_be_several(p.token)]
+    """Put the figures in doubt whose digits nothing parts from their label, where no sum proves them."""
+    glued = [key for key, placement in placements.items() if placement.token is not None and placement.token.glued]
     if glued:
         message = "nothing parts these numbers from their labels: digits of other cells may have run into them"
         doubts.add(f"{table.id}.glued_cells", glued, message, "warning")
-
-
-def _may_be_several(token: Token) -> bool:
-    return bool(token.info.text.strip("0"))
 
 
 @dataclass(slots=True)

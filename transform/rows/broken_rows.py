@@ -60,7 +60,7 @@ def _joined(rows: Sequence[_Row], pinyin: bool) -> tuple[Cell | None, ...] | Non
     broken = False
     whole: list[Cell | None] = []
     for column in zip(*rows, strict=True):
-        if any(cell is None or cell.row_span > 1 or cell.column_span > 1 for cell in column):
+        if any(cell is not None and (cell.row_span > 1 or cell.column_span > 1) for cell in column):
             return None
         printed = [cell for cell in column if cell is not None and cell.text]
         if len(printed) > 1:

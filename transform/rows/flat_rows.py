@@ -276,12 +276,17 @@ def _fields(text: str, pinyin: bool) -> list[str]:
 
 
 def _runs_on(parts: Sequence[str], pinyin: bool) -> bool:
-    """Whether rows go on behind one another on a line: labels stand after values, and most words are labels."""
-    values = [_is_plain_value(part) and not _ORDINAL.fullmatch(part) for part in parts]
-    if True not in values or all(values[values.index(True) :]):
+    """Whether rows go on behind one another on a line: words stand after values or units, and most are labels."""
+    ends = [_is_end(part) for part in parts]
+    if True not in ends or all(ends[ends.index(True) :]):
         return False
-    words = [part for part, is_value in zip(parts, values, strict=True) if not is_value]
+    words = [part for part, is_end in zip(parts, ends, strict=True) if not is_end]
     return 2 * sum(_is_label(word, pinyin) for word in words) >= len(words)
+
+
+def _is_end(part: str) -> bool:
+    """Whether a piece of a line is a value or a unit, after which another label may begin."""
+    return (_is_plain_value(part) and not _ORDINAL.fullmatch(part)) or part in alignment_words().units
 
 
 @lru_cache(maxsize=1 << 12)
