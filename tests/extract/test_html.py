@@ -408,3 +408,24 @@ def test_a_picture_without_digits_or_outside_of_a_cell_says_nothing():
     page = read(f'<p>文<img src="a.gif" alt="图1" width="9"></p><table>{row}</table>')
     assert page.blocks[0].text == "文"
     assert grids(page)[0][0] == ["甲", "5"]
+
+
+ROWS = (("规章", "0", "", "3"), ("行政许可", "12", "0", ""), ("行政处罚", "1", "2", "0"))
+
+
+@pytest.mark.parametrize("style", ["display:inline-block;width:80px", "width:25%; float: left", "display: inline-flex"])
+@pytest.mark.parametrize("tag", ["p", "div"])
+def test_elements_that_stand_side_by_side_in_rows_of_numbers_are_cells(style: str, tag: str) -> None:
+    rows = [f"<{tag}>{''.join(f'<span style={style!r}>{text}</span>' for text in row)}</{tag}>" for row in ROWS]
+    page = read_page(("<body><p>二、主动公开</p>" + "\n".join(rows) + "<p>三、依申请公开</p></body>").encode())
+    (table,) = (block for block in page.blocks if isinstance(block, Grid))
+    assert [[cell.text if cell else "" for cell in row] for row in table.rows] == [list(row) for row in ROWS]
+    assert [block.text for block in page.blocks if isinstance(block, Paragraph)] == ["二、主动公开", "三、依申请公开"]
+
+
+def test_words_that_stand_side_by_side_are_parted_by_blanks() -> None:
+    spans = "".join(
+        f"<span style='display:inline-block'>{text}</span>" for text in ("发布日期：2021-01-29", "来源：镇政府")
+    )
+    page = read_page((f"<body><p>{spans}</p><p>一、总体情况</p></body>").encode())
+    assert [block.text for block in page.blocks] == ["发布日期：2021-01-29 来源：镇政府", "一、总体情况"]

@@ -347,7 +347,9 @@ def _row_breaks(sheet: Sheet, style: Style) -> str:
 
 def _side_by_side(sheet: Sheet, style: Style) -> str:
     css = style.rng.choice(("display:inline-block;width:80px", "width: 12%; float: left"))
-    rows = ("".join(f'<span style="{css}">{_content(b, style) if f else ""}</span>' for b, f in r) for r in sheet.slots())
+    rows = (
+        "".join(f'<span style="{css}">{_content(b, style) if f else ""}</span>' for b, f in r) for r in sheet.slots()
+    )
     return "\n".join(f"<p>{row}</p>" for row in rows)
 
 

@@ -222,22 +222,6 @@ def _glued(sheet: Sheet, _: random.Random) -> Lines:
     return ["".join(_one_line(box).replace(" ", "") for box in row) for row in sheet.rows]
 
 
-def _paths(sheet: Sheet, rng: random.Random) -> Lines:
-    """A line for each number that names its row and its column; what stands beside no number is left out."""
-    mark, colon = rng.choice((" - ", "/", "-", " > ")), rng.choice(("：", ": "))
-    slots = sheet.slots()
-    lines: Lines = []
-    for row in slots:
-        label = next((_one_line(box) for box, _ in reversed(row) if box.figure is None and box.text), "")
-        for x, (box, first) in enumerate(row):
-            over = [line[x][0] for line in slots if x < len(line)]
-            column = next((b for b in reversed(over[: over.index(box)]) if b.figure is None and b.text), None)
-            if box.figure is not None and first and column is not None:
-                names = [label, _one_line(column)] if label else [_one_line(column)]
-                lines.append(f"{mark.join(names)}{colon}{_one_line(box)}")
-    return lines
-
-
 Writer = Callable[[Sheet, random.Random], Lines]
 # name → (writer, keeps the column of a cell, keeps blank cells, weight, level)
 WRITERS: dict[str, tuple[Writer, bool, bool, float, Level]] = {
@@ -264,7 +248,6 @@ WRITERS: dict[str, tuple[Writer, bool, bool, float, Level]] = {
     "broken_rows": (_broken_rows, True, True, 0.4, "noisy"),
     "running": (_running, False, False, 0.4, "noisy"),
     "glued": (_glued, False, False, 0.3, "damaged"),
-    "paths": (_paths, False, True, 0.3, "damaged"),
 }
 
 

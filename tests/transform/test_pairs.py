@@ -6,7 +6,6 @@ import pytest
 
 from transform.rows.pairs import pairs_in
 
-
 REMARK = "（一）回应公众关注热点或重大舆情数（不同方式回应同一热点或舆情计1次）"
 
 

@@ -38,7 +38,7 @@ class _Piece:
 
     def cells(self, lines: int) -> tuple[Token, ...] | None:
         """The values and the blank cells, where so many empty lines are a cell and the row is as wide as its form's."""
-        widths = _widths_after(self.label.info.senses)
+        widths = widths_after(self.label.info.senses)
         *inner, last = self.empty
         if any(count % lines for count in inner) or (last % lines and not self.ends_table):
             return None
@@ -115,20 +115,21 @@ def _pieces(row: RawRow, following: RawRow | None, usual: int) -> list[_Piece]:
         end = below or after
         ends = (*values, end)
         gaps = [_gap(token) if token is not None else None for token in ends]
-        if _widths_after(label.info.senses) and None not in gaps:
+        if widths_after(label.info.senses) and None not in gaps:
             empty = tuple(max(0, gap - usual) for gap in gaps if gap is not None)
             pieces.append(_Piece(label, values, empty, end is None or end.info.has("title") or not end.info.senses))
     return pieces
 
 
 @lru_cache(maxsize=1 << 12)
-def _widths_after(senses: frozenset[Sense]) -> frozenset[int]:
+def widths_after(senses: frozenset[Sense]) -> frozenset[int]:
+    """How many figures may stand after a label of those senses."""
     return frozenset(width for sense in senses for width in _widths().get(sense, ()))
 
 
 def _lines_of_a_cell(pieces: Sequence[_Piece], usual: int) -> int | None:
     """How many empty lines are a blank cell: what gives most rows their width; None where nothing gives it to most."""
-    short = [piece for piece in pieces if len(piece.values) not in _widths_after(piece.label.info.senses)]
+    short = [piece for piece in pieces if len(piece.values) not in widths_after(piece.label.info.senses)]
     fitting = {lines: sum(piece.cells(lines) is not None for piece in short) for lines in (usual + 1, 1)}
     lines = max(fitting, key=lambda count: fitting[count])
     return lines if fitting[lines] >= max(_LEAST_ROWS, _LEAST_SHARE * len(short)) else None

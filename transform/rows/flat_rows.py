@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
 
 from extract.page import Cell, Grid, Paragraph
-from transform.rows.blank_lines import LEAST_BLANK_LINES, with_blank_lines
+from transform.rows.blank_lines import LEAST_BLANK_LINES, widths_after, with_blank_lines
 from transform.rows.broken_labels import unstacked, with_labels_below
+from transform.rows.fields import fields_of, glued_values, is_known
 from transform.rows.listings import names_row_and_column, names_row_of_list
-from transform.rows.pairs import ends_in_pair, labels_within, pairs_in
+from transform.rows.pairs import ends_in_pair
 from transform.rows.tokens import (
     LONGEST_LABEL,
     LONGEST_STREAM_LABEL,
@@ -25,32 +25,24 @@ from transform.rows.tokens import (
     is_value_word,
     length_without_noise,
 )
-from transform.rows.vocabulary import TextInfo, begins_label, begins_with_ordinal, describe, known_label, label_keys, labels_run_together
-from transform.wording.fold import fold, han_only
-from transform.wording.numbers import is_mere_words, is_plain, read_value
+from transform.rows.vocabulary import TextInfo, begins_label, begins_with_ordinal, describe, label_keys
+from transform.wording.fold import fold
+from transform.wording.numbers import is_mere_words, is_plain
 
 _MAX_JOINED = 5
 _MIN_HEADER = 3
 _MIN_NUMBERED = 6
+_LEAST_SUMMED = 5
 _NUMBERED_SHARE = 0.7
 _SENTENCE_END = "。"
-_FOOTNOTE_MARK = "*"
 _MARKS = "()（）,，、。;；:：{}[]\"'"
 _LONGEST_VALUE = 24
 _LONGEST_HEADER = 60
 _VALUE_CHARACTER = re.compile(r"[\d〇○◯零一二三四五六七八九十无没不/／\\\-—–－*×OoＯ]")
-_NUMERAL = re.compile(r"[〇零一二三四五六七八九十百千万]{2,8}")
-_ORDINAL = re.compile(r"\d{1,2}[.．、]")
-_GLUED = re.compile(
-    r"(?P<label>.*?[^\W\d_][）)”\"]?)(?:(?P<digits>\d[\d.]*)|(?P<counted>(?:\d[\d.]*[^\W\d_]{1,2}(?=\d|$))+))"
-)
-_COUNTED = re.compile(r"\d[\d.]*[^\W\d_]{1,2}")
 _VALUE_WITHIN = re.compile(r"\D\s\d+\s+\D")
 """A number by itself among words: two labels with a value between them resemble one of them, and are none."""
 _SHORTEST_SENTENCE = 8
 _SHORTEST_BEGINNING = 4
-_SHORTEST_RUN = 6
-_LONGEST_RUN = 120
 
 
 def flat_rows(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -> list[RawRow]:
@@ -78,30 +70,8 @@ def _ends_in_value(text: str) -> bool:
     return (
         _value_at_end(text[-_LONGEST_VALUE:], len(text) <= _LONGEST_VALUE)
         or ends_in_pair(text)
-        or _glued(text, False) is not None
+        or glued_values(text, False) is not None
     )
-
-
-class _Glued(NamedTuple):
-    """The words of a line, and the values that follow them at once: digits, or numbers that each have a unit."""
-
-    words: tuple[str, ...]
-    digits: str
-    counted: tuple[str, ...] = ()
-
-
-@lru_cache(maxsize=1 << 13)
-def _glued(text: str, pinyin: bool) -> _Glued | None:
-    """A label and the values that follow it at once; None for a text that is anything else."""
-    found = _GLUED.fullmatch(text)
-    if found is None or len(text) > LONGEST_LABEL + _LONGEST_VALUE:
-        return None
-    words, counted = found["label"], tuple(_COUNTED.findall(found["counted"] or ""))
-    for label in (words, words.split(" ")[-1], *(words.removesuffix(unit) for unit in alignment_words().units)):
-        if label and describe(label, pinyin, False).senses and _is_label(label, pinyin):
-            before = words[: words.rindex(label)].split()
-            return _Glued((*before, label), found["digits"] or "", counted)
-    return None
 
 
 @lru_cache(maxsize=1 << 13)
@@ -181,11 +151,11 @@ def _stream_tokens(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool)
                 continue
             if alignment_words().page_numbers.fullmatch(fold(block.text)):
                 continue
-            fields = _fields(block.text, pinyin)
+            fields = fields_of(block.text, pinyin)
             if len(fields) == 1 and length_without_noise(fields[0], pinyin) > LONGEST_STREAM_LABEL:
                 yield None
                 continue
-            digits = glued.digits if (glued := _glued(block.text, pinyin)) else ""
+            digits = glued.digits if (glued := glued_values(block.text, pinyin)) else ""
             for text in fields:
                 if text.strip(_MARKS) or not text:
                     info = describe(text, pinyin, False) if _VALUE_WITHIN.search(text) else describe_cell(text, pinyin)
@@ -200,7 +170,7 @@ def _stream_tokens(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool)
             for cell in cells:
                 if cell.text and cell.text[0] in _MARKS and not cell.text.strip(_MARKS):
                     continue
-                for text in [cell.text] if in_rows else _fields(cell.text, pinyin):
+                for text in [cell.text] if in_rows else fields_of(cell.text, pinyin):
                     yield Token(describe_cell(text, pinyin), block, cell, cell.column, 1, False, index, starts)
                     starts = False
 
@@ -236,95 +206,6 @@ def _cells(row: Sequence[Cell | None]) -> list[Cell]:
     return cells if len(set(map(id, cells))) == len(cells) else list({id(cell): cell for cell in cells}.values())
 
 
-def _fields(text: str, pinyin: bool) -> list[str]:
-    """A line cut into cells at blanks: trailing values apart from their label, labels apart where each is known."""
-    if pairs := pairs_in(text, pinyin):
-        return list(pairs)
-    if glued := _glued(text, pinyin):
-        return [*glued.words, *(glued.counted or [glued.digits])]
-    if " " not in text:
-        return _labels_apart(text, pinyin) or [text]
-    parts = text.split(" ")
-    if read_value(text).status == "reported" and not _is_label(parts[0], pinyin):
-        return [text]
-    if _runs_on(parts, pinyin):
-        return parts
-    end = len(parts)
-    while end and _is_plain_value(parts[end - 1]):
-        end -= 1
-    if not end and len(parts) == 2 and _ORDINAL.fullmatch(parts[0]):
-        return [text]
-    head = parts[:end]
-    if len(head) > 1 and end < len(parts) and describe(head[-1], pinyin, False).key in alignment_words().units:
-        head.pop()
-    if end == len(parts) or (len(parts) - end == 1 and end and not head[-1]):
-        values: list[str] = []
-    else:
-        values = parts[end:]
-    whole = " ".join(head)
-    labels = 0 if _is_known(whole, pinyin) else sum(_is_label(part, pinyin) for part in head)
-    lists_labels = labels >= 2 and 2 * labels >= len(head)
-    if not values and not lists_labels and length_without_noise(text, pinyin) > LONGEST_STREAM_LABEL:
-        return [text]
-    is_list = len(head) > 1 and labels == len(head)
-    lone = len(values) == 1 and head and not is_list
-    if lone and (values[0] == _FOOTNOTE_MARK or not (describe(whole, pinyin, True).senses or labels_within(whole))):
-        return [text]
-    if is_list or (len(head) > 1 and lists_labels and not values):
-        return [*head, *values]
-    return ([" ".join(head)] if head else []) + values
-
-
-def _runs_on(parts: Sequence[str], pinyin: bool) -> bool:
-    """Whether rows go on behind one another on a line: words stand after values or units, and most are labels."""
-    ends = [_is_end(part) for part in parts]
-    if True not in ends or all(ends[ends.index(True) :]):
-        return False
-    words = [part for part, is_end in zip(parts, ends, strict=True) if not is_end]
-    return 2 * sum(_is_label(word, pinyin) for word in words) >= len(words)
-
-
-def _is_end(part: str) -> bool:
-    """Whether a piece of a line is a value or a unit, after which another label may begin."""
-    return (_is_plain_value(part) and not _ORDINAL.fullmatch(part)) or part in alignment_words().units
-
-
-@lru_cache(maxsize=1 << 12)
-def _labels_apart(text: str, pinyin: bool) -> list[str]:
-    """The labels of a header that nothing parts; none where the text is a label itself, or holds anything else."""
-    if not _SHORTEST_RUN <= len(text) <= _LONGEST_RUN or _is_known(text, pinyin):
-        return []
-    folded = fold(text, pinyin=pinyin)
-    labels = labels_run_together(folded) if folded == han_only(folded) else ()
-    columns = sum(describe(label, False, False).has("column") for label in labels)
-    return list(labels) if columns > 1 or not describe_cell(text, pinyin).senses else []
-
-
-@lru_cache(maxsize=1 << 14)
-def _is_plain_value(text: str) -> bool:
-    if is_mere_words(text):
-        return False
-    info = describe(text, False, False)
-    folded = fold(text)
-    printed = any(c.isdigit() for c in folded) or len(folded) == 1 or _NUMERAL.fullmatch(folded) is not None
-    whole = folded.count("(") == folded.count(")")
-    return whole and info.is_value and (info.value.status == "dash" or (info.has_digits and printed))
-
-
-def _is_label(text: str, pinyin: bool) -> bool:
-    info = describe(text, pinyin, False)
-    words = alignment_words()
-    folded = fold(text, pinyin=pinyin)
-    if folded.count("(") != folded.count(")"):
-        return False
-    return bool(info.senses) or info.key in words.units or info.key in words.ignored_columns
-
-
-@lru_cache(maxsize=1 << 13)
-def _is_known(text: str, pinyin: bool) -> bool:
-    return any(known_label(key) for key in label_keys(fold(text, pinyin=pinyin)))
-
-
 def _may_begin_label(info: TextInfo) -> bool:
     """Whether a label may begin with the text: in a short one ordinals, in one with a bracket remarks are open yet."""
     return len(info.key) < _SHORTEST_BEGINNING or begins_label(info.key) or "(" in fold(info.text)
@@ -342,7 +223,7 @@ def _join_labels(tokens: Sequence[Token], pinyin: bool) -> list[Token]:
                 text = "".join(t.info.text for t in tokens[i : i + width])
                 if len(text) > LONGEST_LABEL:
                     break
-                if _is_known(text, pinyin):
+                if is_known(text, pinyin):
                     best = width
                     break
         if best > 1:
@@ -357,8 +238,13 @@ def _join_labels(tokens: Sequence[Token], pinyin: bool) -> list[Token]:
 
 
 def _follows_whole_line(token: Token, labels: Sequence[Token], values: Sequence[Token]) -> bool:
-    """Whether a number alone in its paragraph comes after a label that has its values in one line: a page's number."""
-    return token.alone and bool(labels) and labels[-1].source is values[-1].source and token.info.is_value
+    """Whether a number alone in its paragraph comes after a label that has its values in one line: a page's number.
+
+    The one number that a row with a sum still lacks is its last.
+    """
+    if not token.alone or not labels or labels[-1].source is not values[-1].source or not token.info.is_value:
+        return False
+    return len(values) + 1 < _LEAST_SUMMED or len(values) + 1 not in widths_after(labels[-1].info.senses)
 
 
 def _numbers_first_row(words: list[Token], values: list[Token]) -> bool:
