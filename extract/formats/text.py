@@ -11,7 +11,7 @@ import html
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from extract.page import Block, Cell, Grid, Paragraph
@@ -24,6 +24,7 @@ _DELIMITER_CELL = re.compile(r"\s*:?-+:?\s*")
 _SURE_DELIMITER = re.compile(r"---|:-|-:")
 _UNESCAPED_PIPE = re.compile(r"(?<!\\)\|")
 _LEAST_TAB_FIELDS = 3
+_LEAST_FRAMED = 3
 _DELIMITERS = ",;，；"
 _LEAST_DELIMITED_LINES = 8
 _VALUE = re.compile(r"\W?\s*[\d〇○◯零无]\D{0,4}|\W?\s*\d[\d.\s]{0,12}\D{0,4}|[/／—－-]{0,2}")
@@ -261,10 +262,14 @@ def _close_table(rows: list[_Row], has_delimiter: bool, blocks: list[Block], red
     is_framed = all(row.leading or row.bare_pipes for row in rows) and any(row.leading for row in rows)
     if is_framed:
         _drop_frame(rows)
-    exact = is_framed and has_delimiter and len({len(row.cells) for row in rows}) == 1
-    numbered = _numbered_rows(rows)
-    if any(cell for _, cells in numbered for cell in cells):
-        blocks.append(_grid(numbered, exact, reduce))
+    parts = [list(part) for _, part in groupby(rows, key=lambda row: len(row.cells))]
+    exact = is_framed and all(
+        len(part) >= _LEAST_FRAMED or (has_delimiter and part is parts[0] is parts[-1]) for part in parts
+    )
+    for part in parts if exact else [rows]:
+        numbered = _numbered_rows(part)
+        if any(cell for _, cells in numbered for cell in cells):
+            blocks.append(_grid(numbered, exact, reduce))
 
 
 def _is_prose(rows: Sequence[_Row]) -> bool:

@@ -94,7 +94,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 @lru_cache(maxsize=1)
 def _cued() -> dict[str, Cued]:
-    names = ("labels", "named_in_preamble", "written_by", "contact")
+    names = ("labels", "named_in_preamble", "named_after_year", "written_by", "contact")
     return {name: cued_with_years(wording()["issuers"][name], name) for name in names}
 
 
@@ -255,7 +255,7 @@ def _organs(page: Page, texts: _Texts, title: Title | None, pinyin: bool) -> Ite
         yield _Organ(title.organ, "title")
     patterns, cued = _patterns(), _cued()
     whole = "\n".join(texts.prose)
-    for pattern in (cued["named_in_preamble"], cued["written_by"]):
+    for pattern in (cued["named_in_preamble"], cued["named_after_year"], cued["written_by"]):
         for text, line in zip(texts.prose, texts.lines, strict=True) if pattern.worth(whole) else ():
             if not pattern.worth(text) or (title and line and read_title(line)):
                 continue

@@ -65,7 +65,10 @@ def _joined(rows: Sequence[_Row], pinyin: bool) -> tuple[Cell | None, ...] | Non
         printed = [cell for cell in column if cell is not None and cell.text]
         if len(printed) > 1:
             text = "".join(cell.text for cell in printed)
-            if any(_is_value(cell.text) for cell in printed) or not _is_label(text, pinyin):
+            pieces = [cell.text for cell in printed]
+            if any(map(_is_value, pieces)) or not (
+                _is_label(text, pinyin) or (_is_path(text, pinyin) and not any(_is_path(p, pinyin) for p in pieces))
+            ):
                 return None
             whole.append(printed[0]._replace(text=text))
             broken = True
@@ -82,3 +85,9 @@ def _is_value(text: str) -> bool:
 @lru_cache(maxsize=1 << 12)
 def _is_label(text: str, pinyin: bool) -> bool:
     return any(known_label(key) for key in label_keys(fold(text, pinyin=pinyin)))
+
+
+@lru_cache(maxsize=1 << 12)
+def _is_path(text: str, pinyin: bool) -> bool:
+    info = describe(text, pinyin, False)
+    return bool(info.senses) and info.exact
