@@ -37,7 +37,7 @@ def read_by_template(page: Page, year: int | None, pinyin: bool) -> tuple[Form, 
 
     ``year`` is the year reported on.  What this reads, alignment reads alike and without a doubt.
     """
-    parts = list(stretches(page))
+    parts = list(stretches(page, pinyin))
     grids = _templated(parts, pinyin)
     statutory = [grid for grid in grids if grid.template.tables]
     if not statutory or not all(_names_only(year, grid) for grid in statutory):

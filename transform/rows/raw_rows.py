@@ -31,7 +31,7 @@ class Stretch(NamedTuple):
 
     def flat_rows(self, pinyin: bool) -> list[RawRow]:
         """The raw rows before the grid."""
-        blocks = [(at, in_order(block, pinyin) if isinstance(block, Grid) else block) for at, block in self.stream]
+        blocks = [(at, upright(block, pinyin) if isinstance(block, Grid) else block) for at, block in self.stream]
         return flat_rows(blocks, pinyin)
 
     def lead(self) -> list[str]:
@@ -40,15 +40,11 @@ class Stretch(NamedTuple):
         return [b.text for b in last if isinstance(b, Paragraph) and len(b.text) <= LONGEST_STREAM_LABEL]
 
 
-def in_order(grid: Grid, pinyin: bool) -> Grid:
-    """The grid with its rows whole and not exchanged for its columns."""
-    return upright(with_whole_rows(grid, pinyin), pinyin)
-
-
-def stretches(page: Page) -> Iterator[Stretch]:
-    """The page cut after each grid with known columns, two at least."""
+def stretches(page: Page, pinyin: bool) -> Iterator[Stretch]:
+    """The page cut after each grid with known columns, two at least; rows broken over lines of text are whole."""
     stream: list[tuple[int, Grid | Paragraph]] = []
-    for at, block in enumerate(page.blocks):
+    for at, found in enumerate(page.blocks):
+        block = with_whole_rows(found, pinyin) if isinstance(found, Grid) and found.row_lines else found
         if isinstance(block, Grid) and block.exact and len(block.rows[0] if block.rows else ()) > 1:
             yield Stretch(stream, at, block)
             stream = []
@@ -61,9 +57,9 @@ def read_rows(page: Page, pinyin: bool) -> list[RawRow]:
     """All raw rows of the page, in reading order."""
     rows: list[RawRow] = []
     above: list[Token] = []
-    for stretch in stretches(page):
+    for stretch in stretches(page, pinyin):
         rows.extend(stretch.flat_rows(pinyin))
         if stretch.grid is not None:
             lead = tuple(Caption(text, pinyin) for text in stretch.lead())
-            rows.extend(grid_rows(in_order(stretch.grid, pinyin), stretch.at, lead, above, pinyin))
+            rows.extend(grid_rows(upright(stretch.grid, pinyin), stretch.at, lead, above, pinyin))
     return with_listings_as_rows(with_labels_parted(rows))
