@@ -101,13 +101,16 @@ def _is_whole(label: str) -> bool:
 @lru_cache(maxsize=1 << 12)
 def labels_within(words: str) -> tuple[str, ...]:
     """The two labels that one text names with a mark or brackets between them; none where it names no two."""
-    for mark in reversed(list(_SEPARATOR.finditer(words))):
-        if _are_labels(parts := (words[: mark.start()], words[mark.end() :])):
-            return parts
-    for pattern in (_REMARK, _BRACKETED):
-        if (compound := pattern.fullmatch(words)) and _are_labels(compound.groups()):
-            return compound.groups()
-    return ()
+    splits = [
+        *(found.groups() for pattern in (_REMARK, _BRACKETED) if (found := pattern.fullmatch(words))),
+        *((words[: mark.start()], words[mark.end() :]) for mark in reversed(list(_SEPARATOR.finditer(words)))),
+    ]
+    labels = [parts for parts in splits if _are_labels(parts)]
+    return next((parts for parts in labels if _names_column(parts)), labels[0] if labels else ())
+
+
+def _names_column(parts: tuple[str, ...]) -> bool:
+    return any(describe_cell(part, False).has("column") for part in parts)
 
 
 def _are_labels(parts: tuple[str, ...]) -> bool:
