@@ -159,7 +159,7 @@ def _stream_tokens(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool)
             for text in fields:
                 if text.strip(_MARKS) or not text:
                     info = describe(text, pinyin, False) if _VALUE_WITHIN.search(text) else describe_cell(text, pinyin)
-                    yield Token(info, block, block=index, alone=len(fields) == 1, glued=text == digits)
+                    yield Token(info, block, block=index, alone=len(fields) == 1, glued=text != "" and text == digits)
             continue
         lines = [_cells(row) for row in block.rows]
         in_rows = any(sum(bool(cell.text) for cell in line) > 1 for line in lines)
