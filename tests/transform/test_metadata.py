@@ -364,3 +364,31 @@ def test_the_name_of_the_site_before_a_window_title_is_no_part_of_it() -> None:
     title = "凌源市人民政府网 三道河子镇2020年政府信息公开工作年度报告"
     whole = Page(page(*OVERVIEW).blocks, "html", meta={"html:title": title})
     assert read_metadata(whole, pinyin=False)[0].title == "三道河子镇2020年政府信息公开工作年度报告"
+
+
+@pytest.mark.parametrize(
+    ("text", "issuer"),
+    [
+        (
+            "如有疑问请与凌源市三道河子镇人民政府(地址:凌源市三道河子镇,联系电话:0421-6600123)。",
+            "凌源市三道河子镇人民政府",
+        ),
+        ("现公开三道河子镇2021年政府信息公开工作年度报告。", "三道河子镇"),
+        ("现向社会公布2021年度凌源市公安局政府信息公开工作年度报告。", "凌源市公安局"),
+        ("如对本报告有疑问，请联系：凌源市教育局办公室，地址：凌源市市府路5号。", "凌源市教育局"),
+    ],
+)
+def test_a_report_without_a_title_names_its_issuer_in_the_text(text: str, issuer: str) -> None:
+    assert read_metadata(page(text, "一、总体情况", "全年工作平稳有序。"), pinyin=False)[0].issuer == issuer
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "本报告内容涵盖2021年1月1日至12月31日期间的情况。",
+        "现公布2021年三道河子镇政府信息公开工作年度报告。",
+        "现结合实际，从六个方面汇报我镇2021年政府信息公开工作。",
+    ],
+)
+def test_a_report_without_a_title_states_its_year_in_the_text(text: str) -> None:
+    assert read_metadata(page(text, "一、总体情况", "全年工作平稳有序。"), pinyin=False)[0].year == 2021
