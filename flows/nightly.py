@@ -7,7 +7,6 @@ town's result; a task fails, and is retried, only for what nobody foresaw, such 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -22,13 +21,14 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from flows.engine import engine_of
 from flows.errors import ExitCode, UserError, one_line
 from flows.fetching import registered_towns
-from flows.limits import CRAWL, LOAD, slot
+from flows.limits import LOAD, crawl_limit, crawl_limits, slot, slots
 from flows.lock import single_run
 from flows.night import Night
 from flows.rebuild import Rebuilt, rebuild_warehouse
 from flows.rerun import Rerun, rerun_town
 from flows.results import Failure, FetchedTown, Summary, TownResult
 from flows.settings import Settings, load_settings
+from flows.shares import in_share
 from flows.sources import Town
 from flows.told import notify, show_night
 from load.ledger import Run
@@ -60,17 +60,22 @@ _RUNNER: Any = ThreadPoolTaskRunner(max_workers=load_settings().workers)
 
 
 @flow(name="nightly", task_runner=_RUNNER, on_failure=[notify], on_crashed=[notify])
-def nightly(sources: str | None = None, base_url: str | None = None) -> tuple[Run, Summary] | State[Any]:
+def nightly(
+    sources: str | None = None, base_url: str | None = None, share: str | None = None
+) -> tuple[Run, Summary] | State[Any]:
     """Crawl every town of the registry, load what was read and publish; a town that fails stops no other.
 
-    ``sources`` (path of a registry) and ``base_url`` take the place of the settings of the same names.  A suspicious
-    night ends in state Failed, with the same result.  Raises :class:`flows.lock.RunInProgressError` when another run
-    is going on.
+    ``sources`` (path of a registry), ``base_url`` and ``share`` (such as ``2/4``: only the hosts of the second of four
+    shares, in a home folder of its own) take the place of the settings of the same names.  A suspicious night ends in
+    state Failed, with the same result.  Raises :class:`flows.lock.RunInProgressError` when another run is going on.
     """
-    given = {"sources": Path(sources) if sources else None, "base_url": base_url}
+    given = {"sources": Path(sources) if sources else None, "base_url": base_url, "share": share}
     settings = load_settings().model_copy(update={name: value for name, value in given.items() if value})
-    with single_run(settings.home), slot(CRAWL):
-        night = Night(settings, registered_towns(settings))
+    towns = registered_towns(settings)
+    limit = crawl_limit(settings, towns)
+    settings, towns = in_share(settings, towns)
+    with single_run(settings.home), slot(limit):
+        night = Night(settings, towns)
         for results in _crawl(night):
             load_towns(results, night)
         run = finish_night(night)
@@ -81,10 +86,17 @@ def nightly(sources: str | None = None, base_url: str | None = None) -> tuple[Ru
 
 
 @flow(name="town", on_failure=[notify], on_crashed=[notify])
-def town(name: str, year: int | None = None, refetch: bool = False) -> Rerun:
-    """Read one town again, from the kept bytes or (``refetch``) from its addresses; see ``flows.rerun``."""
-    settings = load_settings()
-    with single_run(settings.home), slot(CRAWL) if refetch else nullcontext():
+def town(name: str, year: int | None = None, refetch: bool = False, share: str | None = None) -> Rerun:
+    """Read one town again, from the kept bytes or (``refetch``) from its addresses; see ``flows.rerun``.
+
+    It is read in the home folder of its ``share``, if any; from its addresses while no share is crawled, since a report
+    that the registry no longer names may lie on a host of any.
+    """
+    settings = load_settings().model_copy(update={"share": share} if share else {})
+    towns = registered_towns(settings) if settings.share else ()
+    limits = crawl_limits(settings, towns) if refetch else ()
+    settings, _ = in_share(settings, towns)
+    with single_run(settings.home), slots(limits):
         rerun = rerun_town(settings, name, year=year, refetch=refetch)
     get_run_logger().info("%s: %d changes, %d failures", rerun.town, len(rerun.changes), len(rerun.failures))
     return rerun

@@ -25,6 +25,7 @@ from flows.rerun import rerun_town
 from flows.results import Failure, Summary
 from flows.server import connected_server
 from flows.settings import Settings
+from flows.shares import in_share
 
 _FILES_A_BATCH = 200
 Advance = Callable[[int, int], None]
@@ -32,8 +33,8 @@ Advance = Callable[[int, int], None]
 
 def crawl_now(settings: Settings) -> ExitCode:
     """Run the flow ``nightly`` once against a Prefect server and print its summary."""
-    registered_towns(settings)
-    with single_run(settings.home):
+    place, _ = in_share(settings, registered_towns(settings))
+    with single_run(place.home):
         pass
     _environment(settings, PREFECT_LOGGING_LEVEL="CRITICAL")
     with connected_server(settings.home):
@@ -46,6 +47,7 @@ def crawl_now(settings: Settings) -> ExitCode:
                 state = nightly(
                     sources=str(settings.sources) if settings.sources else None,
                     base_url=settings.base_url,
+                    share=settings.share,
                     return_state=True,
                 )
             finally:
@@ -55,7 +57,7 @@ def crawl_now(settings: Settings) -> ExitCode:
     if isinstance(result, BaseException):
         raise result
     run, summary = result
-    status = _conclude(summary, settings, published=run.answered > 0)
+    status = _conclude(summary, place, published=run.answered > 0)
     if run.message:
         complain(f"a suspicious night: {run.message}")
         return ExitCode.SOME_FAILED

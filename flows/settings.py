@@ -30,10 +30,11 @@ class Settings(BaseSettings):
 
     ``home`` holds everything that a run writes, except the warehouse where ``lake`` (NIANBAO_WAREHOUSE, an address of
     :mod:`load.lake_address`) names a place for it; ``sources`` is the registry (None: the one that is shipped), whose
-    relative addresses are joined to ``base_url``; times are in seconds, sizes in bytes; ``workers`` hosts are
-    asked at once, each with a pause of ``delay``, and ``batch`` towns are loaded together.  ``hosts`` sends a host to
-    a fixed ``address:port``; ``private_hosts`` may lie inside the operator's own network, as may that of ``base_url``.
-    ``breaker`` failures in a row end the asking of a host; ``max_requests`` and ``max_megabytes`` that of a run.
+    relative addresses are joined to ``base_url``, and of whose hosts only a ``share`` such as ``2/4`` is asked (None:
+    all).  Times are in seconds, sizes in bytes; ``workers`` hosts are asked at once, each with a pause of ``delay``,
+    and ``batch`` towns are loaded together.  ``hosts`` sends a host to a fixed ``address:port``; ``private_hosts`` may
+    lie inside the operator's own network, as may that of ``base_url``.  ``breaker`` failures in a row end the asking of
+    a host; ``max_requests`` and ``max_megabytes`` that of a run.
     A night that was cut off goes on within ``resume_hours``; ``least_pages``, ``most_hosts_gone`` and ``most_worse``
     are the thresholds of :class:`flows.suspicion.Thresholds`; ``notify_url`` is told of a night that failed.
     ``memory_megabytes`` is what DuckDB may hold of databases that are rebuilt or compared; the rest waits in files.
@@ -48,6 +49,7 @@ class Settings(BaseSettings):
     )
     sources: Path | None = None
     base_url: str | None = None
+    share: str | None = Field(default=None, pattern=r"^[1-9][0-9]*/[1-9][0-9]*$")
     contact: str = "no contact set"
     user_agent: str | None = None
     connect_timeout: float = Field(default=10.0, gt=0)

@@ -129,19 +129,29 @@ def serve(home: Home = None) -> None:
 
 
 @app.command()
-def limits(home: Home = None) -> None:
+def limits(
+    shares: Annotated[
+        int, typer.Option(min=1, help="In how many shares to divide the hosts of the registry, each for a crawl.")
+    ] = 1,
+    sources: Sources = None,
+    base_url: BaseUrl = None,
+    home: Home = None,
+) -> None:
     """Create the concurrency limits on the Prefect server.
 
     They are declared in data/limits.toml; NIANBAO_CONCURRENCY sets other numbers. The flows do not run on a server
-    without them. Only needed where PREFECT_API_URL names a server: crawl and serve see to their own.
+    without them. Only needed where PREFECT_API_URL names a server: crawl and serve see to their own. With several
+    shares, crawls of different shares (NIANBAO_SHARE=2/4) run at once, no two of the same, and none of all hosts;
+    after a change of the registry that moves hosts, call it again.
 
     \b
     Examples:
       nianbao limits
+      nianbao limits --shares 4 --sources towns.csv
       PREFECT_API_URL=http://127.0.0.1:4200/api nianbao limits
 
-    Exit status: 0 created, 2 wrong usage, 3 the server cannot be reached.
+    Exit status: 0 created, 2 wrong usage, 3 the server cannot be reached, or a crawl holds a limit that is to go.
     """
     from flows.limits import print_limits
 
-    raise typer.Exit(print_limits(settings_of(home=home)))
+    raise typer.Exit(print_limits(settings_of(sources=sources, base_url=base_url, home=home), shares))

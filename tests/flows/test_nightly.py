@@ -35,7 +35,11 @@ class Night:
 
 
 def ask(api: Api, path: str, **body: Any) -> Any:
-    answer = requests.post(f"{api[0]}/{path}", json=body, timeout=10)
+    """What the server answers; one whose database is locked (503) has done nothing, and is asked again."""
+    deadline = time.monotonic() + 60
+    while (answer := requests.post(f"{api[0]}/{path}", json=body, timeout=30)).status_code == 503:
+        assert time.monotonic() < deadline, answer.text
+        time.sleep(0.5)
     answer.raise_for_status()
     return answer.json()
 

@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 import requests
+import yaml
 from conftest import PAGES, ROOT, SAMPLE_SITE, command_environment, run_nianbao
+from jsonschema import validate
 from test_nightly import Api, ask, nights, wait_for
 from web.server import Web, send, serving, status
 
@@ -229,8 +231,10 @@ def prefect(api: Api, *arguments: str, **environment: str) -> subprocess.Complet
     )
 
 
-def _delete(api: Api, path: str) -> None:
-    requests.delete(f"{api[0]}/{path}", timeout=30).raise_for_status()
+def delete(api: Api, path: str) -> None:
+    """Delete something on the server; as with :func:`ask`, a locked database is asked again."""
+    answer = wait_for(lambda: (found := requests.delete(f"{api[0]}/{path}", timeout=30)).status_code != 503 and [found])
+    answer[0].raise_for_status()
 
 
 def test_prefect_deploys_what_the_file_declares_and_a_worker_runs_it(
@@ -241,12 +245,14 @@ def test_prefect_deploys_what_the_file_declares_and_a_worker_runs_it(
     prefect(prefect_api, "deploy", "--all")
     pool = {"name": {"any_": ["nianbao"]}}
     deployed = {d["name"]: d for d in ask(prefect_api, "deployments/filter", work_pools=pool)}
-    request.addfinalizer(lambda: [_delete(prefect_api, f"deployments/{d['id']}") for d in deployed.values()])
-    assert deployed.keys() == {"nightly", "town", "rebuild"}
+    request.addfinalizer(lambda: [delete(prefect_api, f"deployments/{d['id']}") for d in deployed.values()])
+    assert deployed.keys() == {"nightly", "shares", "town", "rebuild"}
     (schedule,) = deployed["nightly"]["schedules"]
     assert schedule["active"]
     assert (schedule["schedule"]["cron"], schedule["schedule"]["timezone"]) == ("30 2 * * *", "Asia/Shanghai")
     assert [deployed[name]["schedules"] for name in ("town", "rebuild")] == [[], []]
+    assert not any(share["active"] for share in deployed["shares"]["schedules"])
+    assert sorted(s["parameters"]["share"] for s in deployed["shares"]["schedules"]) == ["1/2", "2/2"]
     run = ask(prefect_api, f"deployments/{deployed['town']['id']}/create_flow_run", parameters={"name": "211382117"})
     settings = {"NIANBAO_HOME": str(home), "NIANBAO_SOURCES": str(home.parent / "sources.csv")}
     prefect(prefect_api, "worker", "start", "--pool", "nianbao", "--run-once", **settings)
@@ -257,3 +263,26 @@ def test_prefect_deploys_what_the_file_declares_and_a_worker_runs_it(
 
     assert wait_for(ended, 60)["state"]["message"] is None
     assert ended()["state_type"] == "COMPLETED"
+
+
+@pytest.mark.parametrize("kind", ["docker", "kubernetes"])
+def test_the_same_is_deployed_to_containers_and_only_what_their_pool_takes(
+    prefect_api: Api, request: pytest.FixtureRequest, kind: str
+) -> None:
+    name = f"nianbao-{kind}"
+    prefect(prefect_api, "work-pool", "create", name, "--type", kind)
+    prefect(prefect_api, "deploy", "--all", "--prefect-file", f"deploy/prefect-{kind}.yaml")
+    deployed = ask(prefect_api, "deployments/filter", work_pools={"name": {"any_": [name]}})
+    request.addfinalizer(lambda: [delete(prefect_api, f"deployments/{d['id']}") for d in deployed])
+    declared = {
+        d["name"]: d for d in yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+    }
+    assert {d["name"]: (d["entrypoint"], d["description"]) for d in deployed} == {
+        name: (one["entrypoint"], one["description"]) for name, one in declared.items()
+    }
+    pool = requests.get(f"{prefect_api[0]}/work_pools/{name}", timeout=30).json()
+    template = pool["base_job_template"]["variables"]
+    for one in deployed:
+        assert len(one["schedules"]) == len(declared[one["name"]].get("schedules", ()))
+        assert one["job_variables"].keys() <= template["properties"].keys()
+        validate(one["job_variables"], template)
