@@ -19,6 +19,7 @@ from flows.lock import single_run
 from flows.reading import Known, read_fetched
 from flows.results import FetchedTown, Summary, TownResult
 from flows.settings import Settings
+from flows.shares import Share
 from flows.sources import Town
 from flows.suspicion import doubts_about
 from load.corrections import read_with, set_read_with
@@ -43,7 +44,8 @@ class Night:
         self.settings = settings
         self.towns = towns
         self.archive = Archive(settings.archive)
-        self.run = begin_run(settings, self.archive, NIGHTLY, go_on=True)
+        self._kind = f"{NIGHTLY}-{Share.parse(settings.share).name}" if settings.share else NIGHTLY
+        self.run = begin_run(settings, self.archive, self._kind, go_on=True)
         self.summary = Summary()
         self._warehouse = open_database(settings.warehouse)
         self._corrections = corrections_fingerprint()
@@ -71,7 +73,7 @@ class Night:
 
     def finish(self) -> Run:
         """Judge the night against the last one, write it down and publish; the run with its state."""
-        last = last_ended(self._warehouse, NIGHTLY, self.run.run_id)
+        last = last_ended(self._warehouse, self._kind, self.run.run_id)
         now = counted(self._warehouse, self.run)
         gone = hosts_gone(self._warehouse, last.run_id, now.run_id) if last else []
         with transaction(self._warehouse):

@@ -133,6 +133,8 @@ def test_the_archives_of_all_shares_make_one_warehouse(web: Web, registry: Path,
         for file in settings.archive.glob("*.warc.gz"):
             os.link(file, gathered.archive / f"{file.name.removesuffix('.warc.gz')}-{settings.home.name}.warc.gz")
     assert rebuild_warehouse(gathered).readings == 2 * len(HOSTS)
+    kinds = run_query(gathered.published, "SELECT DISTINCT kind FROM run ORDER BY kind")[1]
+    assert kinds == [("nightly-1-of-2",), ("nightly-2-of-2",)]
     told = "SELECT address, year, verdict, figure, value FROM report JOIN figure USING (report_id) ORDER BY ALL"
     assert run_query(gathered.published, told) == run_query(whole.published, told)
 
