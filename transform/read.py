@@ -9,7 +9,7 @@ from extract.page import Doubt, Grid, Page, Paragraph
 from transform.alignment.align import align
 from transform.alignment.by_template import read_by_template
 from transform.alignment.figures import figures_of, with_lone_numerals
-from transform.alignment.foreign_tables import divided, foreign_tables
+from transform.alignment.foreign_tables import Headings
 from transform.alignment.recognise import evidence_of, labels_of, recognise_form
 from transform.forms import Form
 from transform.metadata.page import read_metadata
@@ -113,23 +113,23 @@ class _Tables(NamedTuple):
     doubtful: Mapping[Doubt, Sequence[str]] = {}
 
 
-def _templated_tables(page: Page, year: int | None, pinyin: bool) -> _Tables | None:
+def _templated_tables(page: Page, year: int | None, headings: Headings, pinyin: bool) -> _Tables | None:
     in_doubt = any(isinstance(block, Grid) and block.doubt for block in page.blocks)
-    read = None if in_doubt or divided(page, pinyin) else read_by_template(page, year, pinyin)
+    read = None if in_doubt or headings.divide_tables() else read_by_template(page, year, pinyin)
     return _Tables(*read) if read else None
 
 
-def _aligned_tables(page: Page, metadata: Metadata, pinyin: bool) -> _Tables | LocalTable | None:
+def _aligned_tables(page: Page, metadata: Metadata, headings: Headings, pinyin: bool) -> _Tables | LocalTable | None:
     """The statutory tables; else what else was found: a local table, or nothing."""
     raw_rows = read_rows(page, pinyin)
     form = recognise_form(evidence_of([label.info for label in labels_of(raw_rows)]))
     local = _local_table(form, raw_rows, metadata.year)
     if form is None:
         return local
-    alignment = align(form, metadata.year, raw_rows)
+    alignment = align(form, metadata.year, raw_rows, headings.foreign)
     if len(alignment.placements) <= (len(local.numbers) if local else 0):
         return local
-    doubts = [*alignment.doubts.findings, *foreign_tables(page, metadata, form, alignment, pinyin)]
+    doubts = [*alignment.doubts.findings, *headings.foreign_tables(form, alignment)]
     uncertain = {name for f in doubts if f.cause == "parse" for name in f.figures}
     uncertain |= {name for name, p in alignment.placements.items() if not p.certain}
     figures = figures_of(form, alignment)
@@ -156,7 +156,9 @@ def read_report(page: Page, *, division: str | None = None) -> Report:
     page = with_headings_apart(page, pinyin=pinyin)
     metadata, about = read_metadata(page, pinyin=pinyin, division=division)
     findings = list(about)
-    tables = _templated_tables(page, metadata.year, pinyin) or _aligned_tables(page, metadata, pinyin)
+    headings = Headings(page, metadata, pinyin)
+    templated = _templated_tables(page, metadata.year, headings, pinyin)
+    tables = templated or _aligned_tables(page, metadata, headings, pinyin)
     if not isinstance(tables, _Tables):
         return _empty_report(page, metadata, findings, tables, pinyin)
     form, figures, blocks = tables.form, tables.figures, tables.blocks
@@ -171,8 +173,7 @@ def read_report(page: Page, *, division: str | None = None) -> Report:
         findings += _absent_tables(form, figures, page)
     findings += domain_findings(form, figures)
     findings += amount_findings(form, figures)
-    if statuses != {"reported"}:
-        findings += doubtful_cells(form, figures)
+    findings += doubtful_cells(form, figures)
     prose = passages(page, sections, blocks, pinyin=pinyin)
     stated = read_statements(prose, year=metadata.year)
     second = stated_figures(stated, form)

@@ -69,3 +69,9 @@ def test_no_money_is_less_than_a_fen() -> None:
     assert procurement("采购总金额", "429.9167")[1]
     assert not procurement("采购总金额（元）", "429.91")[1]
     assert not procurement("采购总金额（万元）", "429.9167")[1]
+
+
+def test_the_unit_of_a_header_in_pieces_stands_behind_the_name_of_the_column() -> None:
+    pieces = ("第二十条第", "（九）项", "采购项", "目数量", "采购总金额（", "万元）", "政府集", "中采购", "3", "12.5")
+    report = read(*(f"<p>{text}</p>" for text in pieces), title="三道河子镇2019年政府信息公开工作年度报告")
+    assert amount(report, "procurement")[0].value == 125_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from small_pages import DISPUTES, REQUESTS, read, table
+from small_pages import DISPUTES, REQUESTS, read, table, values
 
 from transform.model import Report
 
@@ -71,3 +71,34 @@ def test_tables_of_another_report_stay_in_doubt_where_this_ones_are_cut_off() ->
     whole = [*begun, *(line for block in rows for line in block)]
     report = read(table(*begun), other, table(*whole), REQUESTS, STRIP, title="", meta=OWN)
     assert {"requests.other_report", "disputes.other_report"} <= foreign(report)
+
+
+OTHER = "凌源市财政局2021年政府信息公开工作年度报告"
+SECTIONS = ("二、主动公开政府信息情况", "三、收到和处理政府信息公开申请情况", "四、政府信息公开行政复议、行政诉讼情况")
+OTHER_STRIP = table(*DISPUTES, [1, 0, 0, 0, 1] + [0] * 10)
+
+
+@pytest.mark.parametrize("own_first", [True, False])
+def test_another_reports_table_is_no_rival_of_the_reports_own(own_first: bool) -> None:
+    own, other = (heading(OWN), REQUESTS, STRIP), (heading(OTHER), OTHER_STRIP)
+    report = read(*(own + other if own_first else other + own), title="", meta=OWN)
+    assert not [f for f in report.findings if f.figures]
+    assert values(report, "disputes.review.")["upheld"] == 0
+
+
+def test_all_tables_under_another_title_behind_sections_without_tables_are_in_doubt() -> None:
+    """The report itself lost its tables; its title stands in the metadata alone."""
+    own = (heading(SECTIONS[1]), heading("详见附件。"), heading(SECTIONS[2]))
+    report = read(*own, heading(OTHER), REQUESTS, STRIP, title="", meta=OWN)
+    assert foreign(report) == {"requests.other_report", "disputes.other_report"}
+
+
+def test_a_year_over_a_table_ends_with_its_section() -> None:
+    parts = (heading(SECTIONS[1]), heading("2021年度情况："), REQUESTS, heading("2020年度情况："), REQUESTS)
+    assert not foreign(read(*parts, heading(SECTIONS[2]), STRIP))
+    assert foreign(read(*parts, STRIP)) == {"disputes.other_report"}
+
+
+def test_last_years_table_is_in_doubt_where_this_years_lost_its_rows() -> None:
+    parts = (heading(SECTIONS[1]), heading("2021年度情况："), heading("2020年度情况："), REQUESTS)
+    assert foreign(read(*parts)) == {"requests.other_report"}

@@ -151,3 +151,29 @@ def test_the_only_empty_cell_of_a_strip_puts_the_whole_strip_in_doubt() -> None:
     report = read(table(("项目", *APPLICANTS), *rows), table(*DISPUTES, cells))
     doubted = {name for f in report.findings if f.rule == "figure.odd_blank" for name in f.figures}
     assert {"disputes.review.upheld", "disputes.lawsuit_direct.upheld"} <= doubted
+
+
+def zeros(*rows: tuple[str, ...]) -> str:
+    return table(("项目", *APPLICANTS), *((*labels, *[0] * 7) for labels in rows))
+
+
+def test_an_empty_row_has_no_cell_that_could_have_moved() -> None:
+    blocks = (("信息内容", "本年制发件数", "本年废止件数", "现行有效件数"), ("规章", "", "", ""))
+    printed = zeros((RECEIVED,), (CARRIED_IN,), (GRANTED,), (PARTLY_GRANTED,), (HANDLED,), *((d,) for d in DENIED))
+    report = read(table(*blocks, ("行政规范性文件", 1, 0, 4)), printed, table(*DISPUTES, [0] * 15))
+    assert values(report, "disclosure.rules.") == dict.fromkeys(("issued", "repealed", "in_force"), "blank")
+    assert not any(f.rule == "figure.odd_blank" for f in report.findings)
+
+
+def test_a_number_that_begins_with_zeros_may_be_two() -> None:
+    blocks = (("信息内容", "本年制发件数", "本年废止件数", "现行有效件数"), ("规章", 0, 0, 0))
+    report = read(table(*blocks, ("行政规范性文件", 1, "043", "043")))
+    doubted = {name for f in report.findings if f.rule == "figure.unusual" for name in f.figures}
+    assert doubted == {f"disclosure.normative_documents.{column}" for column in ("repealed", "in_force")}
+
+
+def test_a_page_that_prints_seven_as_07_is_not_doubted() -> None:
+    blocks = (("信息内容", "本年制发件数", "本年废止件数", "现行有效件数"), ("规章", 0, 0, 0))
+    report = read(table(*blocks, ("行政规范性文件", "01", "03", 12)))
+    assert values(report, "disclosure.normative_documents.")["repealed"] == 3
+    assert not any(f.rule == "figure.unusual" for f in report.findings)

@@ -125,3 +125,40 @@ def test_a_column_beside_a_list_is_no_cell_too_many() -> None:
     report = read(table(("统计指标", "统计数"), *rows), title="三道河子镇2016年政府信息公开工作年度报告")
     assert values(report, "statistics.concluded")[""] == 1
     assert not any(f.rule == "statistics.several_values" for f in report.findings)
+
+
+YEARS = ("统计指标", "2015年", "2016年")
+
+
+def test_a_row_of_a_list_with_a_cell_less_than_the_others_is_in_doubt() -> None:
+    rows = [
+        ("制发规范性文件总数", 3, 2),
+        ("（二）申请办结数", 4, 1),
+        ("（三）申请答复数", 4, 1),
+        ("六、举报投诉数量", 7),
+    ]
+    report = read(table(("统计指标", "2016年", "2015年"), *rows), title="三道河子镇2016年政府信息公开工作年度报告")
+    assert values(report, "statistics.answered")[""] == 4
+    assert "statistics.complaints" in doubted(report)
+
+
+def test_a_column_of_another_year_alone_is_in_doubt() -> None:
+    rows = [("制发规范性文件总数", 2), ("（二）申请办结数", 1), ("（三）申请答复数", 1)]
+    parts = ("<p>（2016年度）</p>", table(YEARS[:2], *rows))
+    report = read(*parts, title="三道河子镇2016年政府信息公开工作年度报告")
+    assert {"statistics.concluded", "statistics.answered"} <= doubted(report)
+
+
+def test_a_value_before_the_label_of_the_second_half_belongs_to_the_first_half() -> None:
+    head = ("统计指标", "统计数") * 2
+    rows = [(1, 2), (3, 4), (5, 6)]
+    labels = [
+        ("制发规范性文件总数", "（二）申请办结数"),
+        ("1.当面申请数", "2.传真申请数"),
+        ("六、举报投诉数量", "（三）申请答复数"),
+    ]
+    lines = [(a, n, b, m) for (a, b), (n, m) in zip(labels, rows, strict=True)]
+    lines[1] = ("1.当面申请数", 0, 3, "2.传真申请数", 4)  # type: ignore[assignment]
+    report = read(table(head, *lines), title="三道河子镇2016年政府信息公开工作年度报告")
+    assert "statistics.received_in_person" in doubted(report)
+    assert values(report, "statistics.complaints")[""] == 5

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from extract.page import Paragraph
@@ -19,8 +19,11 @@ from transform.model import ExtraRow
 from transform.rows.tokens import RawRow, Token
 
 
-def align(form: Form, year: int | None, raw_rows: Sequence[RawRow]) -> Alignment:
-    """Place every table of the form; ``year``, the year reported on, tells columns and tables of years apart."""
+def align(form: Form, year: int | None, raw_rows: Sequence[RawRow], foreign: Callable[[int], bool]) -> Alignment:
+    """Place every table of the form; ``year``, the year reported on, tells columns and tables of years apart.
+
+    ``foreign`` tells whether a block of the page stands under the title of another report.
+    """
     result = Alignment()
     instances = find_instances(raw_rows, {table.id: rows_of(table) for table in form.tables})
     rivalled = False
@@ -31,7 +34,7 @@ def align(form: Form, year: int | None, raw_rows: Sequence[RawRow]) -> Alignment
             result.blocks |= _occupied(instance)
         printings = [place_instance(form, year, instance, table) for instance in found]
         if printings:
-            chosen = choose(year, result.doubts, table, printings)
+            chosen = choose(year, result.doubts, table, printings, foreign)
             result.placements.update(chosen.placements)
             rivalled = rivalled or chosen.rivalled
             if len(printings) == 1:

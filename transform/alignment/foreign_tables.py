@@ -6,18 +6,21 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from extract.page import Grid, Page, Paragraph
 from transform.alignment.outcome import Alignment
+from transform.alignment.place import union_rows
 from transform.forms import Form
 from transform.metadata.gazetteer import gazetteer, wording
 from transform.metadata.titles import read_title, with_years, year_number
 from transform.model import Finding, Metadata
+from transform.rows.tokens import LONGEST_STREAM_LABEL, describe_cell
 from transform.wording.fold import clean, fold
 
 _LONGEST_HEADING = 80
 _LONGEST_CAPTION = 40
+_LEAST_SECTIONS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,42 +40,92 @@ class _Heading:
         )
 
 
-def divided(page: Page, pinyin: bool) -> bool:
-    """Whether a heading of a report or year stands between two grids of the page."""
-    grids = [index for index, block in enumerate(page.blocks) if isinstance(block, Grid)]
-    return len(grids) > 1 and next(_headings(page, pinyin, range(grids[0] + 1, grids[-1])), None) is not None
+class Headings:
+    """The headings of reports and years on a page, and which of them stands over what."""
+
+    def __init__(self, page: Page, metadata: Metadata, pinyin: bool) -> None:
+        """Find them; the report itself is the one that ``metadata`` describes."""
+        self._page, self._pinyin = page, pinyin
+        self._found = [*_headings(page, pinyin)]
+        self._blocks = [heading.block for heading in self._found]
+        self._own = _own(metadata, self._found)
+
+    @cached_property
+    def _sections(self) -> list[tuple[int, int]]:
+        return [*_sections(self._page, self._pinyin)] if self._found else []
+
+    def divide_tables(self) -> bool:
+        """Whether a heading stands between two grids of the page, or another report's between the report and a grid."""
+        grids = [index for index, block in enumerate(self._page.blocks) if isinstance(block, Grid)]
+        return any(
+            grids[0] < heading.block < grids[-1]
+            or (heading.block < grids[-1] and not heading.is_of(self._own) and self._follows_sections(heading.block))
+            for heading in self._found
+            if grids
+        )
+
+    def foreign(self, block: int) -> bool:
+        """Whether a block stands under the whole title of another organ's or year's report."""
+        over = self._over(block)
+        return over >= 0 and self._found[over].is_title and not self._found[over].is_of(self._own)
+
+    def foreign_tables(self, form: Form, alignment: Alignment) -> Iterator[Finding]:
+        """Findings ``<table>.other_report`` for figures below the heading of another organ's or year's report (error).
+
+        They come up only where tables stand below different headings, or all below another than the report's title.
+        A title that is printed once more may begin another report, too (warning); one that is printed again and again
+        stands at the head of every page.
+        """
+        if not self._found:
+            return
+        found, own = self._found, self._own
+        below: dict[int, list[str]] = defaultdict(list)
+        for figure, placement in alignment.placements.items():
+            if placement.token is not None:
+                below[self._over(placement.token.block)].append(figure)
+        standing = {*below, *map(self._over, alignment.blocks)}
+        if len(standing) < 2 and not self._follow_own_report(max(below, default=0)):
+            return
+        titled = _titled(own, found, sorted(below))
+        for k, figures in sorted(below.items()):
+            again = titled[1:] == [k]
+            if k < 0 or (found[k].is_of(own) and not again):
+                continue
+            message = f"this table stands under '{found[k].text}', others of the report do not"
+            for table in dict.fromkeys(form.figures[figure].table for figure in figures):
+                of_table = tuple(figure for figure in figures if form.figures[figure].table == table)
+                yield Finding(f"{table}.other_report", "warning" if again else "error", of_table, message, "source")
+
+    def _follow_own_report(self, heading: int) -> bool:
+        """Whether the report itself, or its own year, stands before a heading: by name, or sections without tables."""
+        if any(h.is_of(self._own) and (h.is_title or h.year == self._own.year) for h in self._found[:heading]):
+            return True
+        return heading >= 0 and self._follows_sections(self._blocks[heading])
+
+    def _follows_sections(self, block: int) -> bool:
+        return len({rank for at, rank in self._sections if at < block}) >= _LEAST_SECTIONS
+
+    def _over(self, block: int) -> int:
+        """The number of the heading that stands over a block; -1 where none does."""
+        k = bisect_left(self._blocks, block) - 1
+        while k >= 0 and not self._found[k].is_title and self._is_over(self._blocks[k], block):
+            k -= 1
+        return k
+
+    def _is_over(self, caption: int, block: int) -> bool:
+        """Whether a caption inside a section of the report ends with it, before a block: the next section began."""
+        inside = next((rank for at, rank in reversed(self._sections) if at < caption), None)
+        return inside is not None and any(rank > inside for at, rank in self._sections if caption < at < block)
 
 
-def foreign_tables(page: Page, metadata: Metadata, form: Form, alignment: Alignment, pinyin: bool) -> Iterator[Finding]:
-    """Findings ``<table>.other_report`` for figures below the heading of another organ's or year's report (error).
-
-    They come up only where tables stand below different headings, or all below another than the report's title.  A
-    title that is printed once more may begin another report, too (warning); one that is printed again and again stands
-    at the head of every page.
-    """
-    found = [*_headings(page, pinyin, range(len(page.blocks)))]
-    if not found:
-        return
-    blocks = [heading.block for heading in found]
-    below: dict[int, list[str]] = defaultdict(list)
-    for figure, placement in alignment.placements.items():
-        if placement.token is not None:
-            below[bisect_left(blocks, placement.token.block) - 1].append(figure)
-    own = _own(metadata, found)
-    standing = {*below, *(bisect_left(blocks, block) - 1 for block in alignment.blocks)}
-    if len(standing) < 2 and not any(
-        heading.is_title and heading.is_of(own) for heading in found[: max(below, default=0)]
-    ):
-        return
-    titled = _titled(own, found, sorted(below))
-    for k, figures in sorted(below.items()):
-        again = titled[1:] == [k]
-        if k < 0 or (found[k].is_of(own) and not again):
-            continue
-        message = f"this table stands under '{found[k].text}', others of the report do not"
-        for table in dict.fromkeys(form.figures[figure].table for figure in figures):
-            of_table = tuple(figure for figure in figures if form.figures[figure].table == table)
-            yield Finding(f"{table}.other_report", "warning" if again else "error", of_table, message, "source")
+def _sections(page: Page, pinyin: bool) -> Iterator[tuple[int, int]]:
+    """The headings of sections with statutory tables: their blocks, and their places in the order of the form."""
+    ranks = {table: rank for rank, table in enumerate(union_rows())}
+    for index, block in enumerate(page.blocks):
+        if isinstance(block, Paragraph) and len(block.text) <= LONGEST_STREAM_LABEL:
+            titles = [s.table for s in describe_cell(block.text, pinyin).senses if s.kind == "title"]
+            if titles:
+                yield index, ranks[titles[0]]
 
 
 def _titled(own: _Heading, headings: Sequence[_Heading], last: Sequence[int]) -> list[int]:
@@ -92,10 +145,9 @@ def _own(metadata: Metadata, headings: Sequence[_Heading]) -> _Heading:
     return _Heading(-1, "", metadata.issuer or organ, metadata.year or year, is_title=False)
 
 
-def _headings(page: Page, pinyin: bool, indices: range) -> Iterator[_Heading]:
+def _headings(page: Page, pinyin: bool) -> Iterator[_Heading]:
     hint: str = wording()["titles"]["hint"]
-    for index in indices:
-        block = page.blocks[index]
+    for index, block in enumerate(page.blocks):
         if not isinstance(block, Paragraph) or len(block.text) > 2 * _LONGEST_HEADING:
             continue
         if hint not in block.text and "年" not in block.text:

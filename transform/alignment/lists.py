@@ -23,6 +23,7 @@ def place_list(year: int | None, doubts: Doubts, instance: Instance, table: Tabl
     repeats = sum(count > 1 for count in printed.values()) >= _MIN_WIDER_ROWS
     lost = _rows_that_lost_values(instance, printed) if repeats else frozenset()
     usual = Counter(len(p.row.values) for p in instance.rows if p.row.header_columns is not None)
+    of_other_years: list[str] = []
     for placed in instance.rows:
         row = placed.row
         if any(t.info.has("column") or t.info.has("corner") for t in row.header):
@@ -37,10 +38,11 @@ def place_list(year: int | None, doubts: Doubts, instance: Instance, table: Tabl
                 f"the label of row '{placed.row_id}' cannot be read; only its place tells which row it is",
                 "warning",
             )
-        unsure = placed.row_id in lost or _has_surplus(row, usual)
+        unsure = placed.row_id in lost or _is_uneven(row, usual)
         token = None if unsure else _list_value(row, header, table, year, repeats)
         if token is not None:
             placements[key] = Placement(token, certain=not placed.by_position)
+            of_other_years += [key] if _is_of_other_year(row, token, year) else []
         else:
             doubts.add(
                 f"{table.id}.several_values",
@@ -48,13 +50,29 @@ def place_list(year: int | None, doubts: Doubts, instance: Instance, table: Tabl
                 f"the row prints several values and no header tells them apart: {texts_of(row)[:60]}",
             )
     doubt_glued(doubts, table, placements)
+    if of_other_years:
+        message = "the head of this column names another year than the one reported on"
+        doubts.add(f"{table.id}.other_year", of_other_years, message, cause="source")
     return placements
 
 
-def _has_surplus(row: RawRow, usual: Mapping[int, int]) -> bool:
-    """Whether a row of a grid has more values than most, one of them where no value stands: a cell was put in."""
-    if row.header_columns is None or len(row.values) <= max(usual, key=usual.__getitem__):
+def _is_of_other_year(row: RawRow, token: Token, year: int | None) -> bool:
+    """Whether the labels over a cell name years, but not the one reported on."""
+    over = (row.header_columns or {}).get(token.column, [])
+    years = {named for label in over if not label.info.senses for named in label.info.years()}
+    return bool(years) and year is not None and year not in years
+
+
+def _is_uneven(row: RawRow, usual: Mapping[int, int]) -> bool:
+    """Whether a row of a grid has more values than most, one of them where no value stands, or fewer.
+
+    A cell was put in or lost, and the others may have moved.
+    """
+    if row.header_columns is None:
         return False
+    width = max(usual, key=usual.__getitem__)
+    if len(row.values) <= width:
+        return len(row.values) < width and usual[width] >= _MIN_WIDER_ROWS
     stacks = [row.header_columns.get(token.column, []) for token in row.values]
     return any(not stack or any(label.info.has("corner") for label in stack) for stack in stacks)
 

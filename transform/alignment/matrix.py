@@ -24,7 +24,7 @@ from transform.alignment.strange_places import doubt_strange_places
 from transform.forms import ColumnDef, Form, RowDef, TableDef, figure_id
 from transform.rows.tokens import RawRow, Token
 from transform.wording.fold import fold
-from transform.wording.numbers import names_damaged_unit
+from transform.wording.numbers import names_damaged_unit, unit_named
 
 _MONEY = "元"
 _MIN_REPEATED_DIGITS = 3
@@ -350,11 +350,17 @@ def _prints_bands_once_a_column(row: RawRow) -> bool:
 def _amount_header(
     column: ColumnDef, row: RawRow, token: Token, header: Sequence[Token], table: TableDef
 ) -> str | None:
-    """The text of the header over an amount: it may print the unit that the cells leave out."""
+    """The text of the header over an amount: it may print the unit that the cells leave out.
+
+    Where a header is in pieces, the unit stands in another piece than the name of the column.
+    """
     above = (row.header_columns or {}).get(token.column, [])
-    named = [t for t in (*above, *reversed(header)) if column.id in t.info.ids("column", table.id)]
-    money = [t for t in (*above, *reversed(header)) if not t.info.senses and _MONEY in t.info.text]
-    return fold((named or money)[0].info.text) if named or money else None
+    labels = (*above, *reversed(header))
+    named = next((fold(t.info.text) for t in labels if column.id in t.info.ids("column", table.id)), None)
+    money = next((fold(t.info.text) for t in labels if not t.info.senses and _MONEY in t.info.text), None)
+    if named is None or money is None or unit_named(named) is not None:
+        return named or money
+    return named + money
 
 
 def _better_mode(read: Sequence[_ReadRow], total: int | None) -> tuple[str, bool]:

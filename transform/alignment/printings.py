@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from transform.alignment.outcome import Doubts, Placement, texts_of
 from transform.alignment.place import Instance
 from transform.forms import TableDef, figure_id
 from transform.model import Finding
-from transform.rows.vocabulary import years_in
+from transform.rows.vocabulary import TextInfo, years_in
 
 _RIVAL_SHARE = 0.6
 _MIN_PARTIAL_RIVAL = 3
@@ -42,12 +42,16 @@ class Choice(NamedTuple):
     rivalled: bool
 
 
-def choose(year: int | None, doubts: Doubts, table: TableDef, printings: Sequence[Printing]) -> Choice:
+def choose(
+    year: int | None, doubts: Doubts, table: TableDef, printings: Sequence[Printing], foreign: Callable[[int], bool]
+) -> Choice:
     """The cells of the printing that belongs to the report, and of those that complete it.
 
-    Preferred are printings beside which no other year is named, that are whole, and that come first.  What another
-    whole printing says otherwise is put in doubt.
+    Preferred are printings that do not stand under the title of another report (``foreign``), beside which no other
+    year is named, that are whole, and that come first.  What another whole printing says otherwise is put in doubt.
     """
+    own = [p for p in printings if not foreign(p.instance.rows[0].row.block)]
+    printings = own or printings
     largest = max(_size(p, table) for p in printings)
     whole = [p for p in printings if _size(p, table) >= _RIVAL_SHARE * largest]
     best = max(whole, key=lambda p: not _names_other_years(p.instance, year))
@@ -82,11 +86,14 @@ def choose(year: int | None, doubts: Doubts, table: TableDef, printings: Sequenc
 
 
 def _years_around(instance: Instance) -> set[int]:
-    """The years that captions of a table name; years inside its labels are instructions of the form."""
+    """The years that captions of a table name, in its head or else before it; those inside labels are instructions."""
     first = instance.rows[0].row
-    infos = [c.info for c in first.lead if years_in(c.text)] + [t.info for t in first.header if t.info.years()]
-    captions = [info for info in infos if len(info.text) <= _LONGEST_CAPTION]
-    return {y for info in captions if not info.senses or info.has("title") for y in info.years()}
+    return _captioned(t.info for t in first.header) or _captioned(c.info for c in first.lead if years_in(c.text))
+
+
+def _captioned(infos: Iterable[TextInfo]) -> set[int]:
+    captions = (i for i in infos if i.years() and len(i.text) <= _LONGEST_CAPTION and (not i.senses or i.has("title")))
+    return {year for info in captions for year in info.years()}
 
 
 def _names_other_years(instance: Instance, year: int | None) -> bool:

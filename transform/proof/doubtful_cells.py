@@ -6,25 +6,36 @@ from collections.abc import Mapping, Sequence
 
 from transform.forms import Form
 from transform.model import Figure, Finding
-from transform.wording.numbers import DOUBTFUL_NOTES, read_value
+from transform.wording.numbers import DOUBTFUL_NOTES, LEADING_ZEROS, read_value
 
-_MAX_ODD_BLANKS = 6
+_ZEROS = "0０"
+_BARE_DIGITS = frozenset("123456789")
+_MAX_ODD_BLANKS = 9
 _MIN_PRINTED_BESIDE = 20
 _MIN_UNREADABLE = 3
 
 
 def doubtful_cells(form: Form, figures: Mapping[str, Figure]) -> list[Finding]:
     """Findings for cells that may be more than one number or are oddly empty: none where each prints a number."""
+    if not any(map(_needs_a_look, figures.values())):
+        return []
     unusual = _unusual_cells(form, figures)
     return [*unusual, *_lost_borders(form, figures, unusual), *_odd_blanks(form, figures)]
+
+
+def _needs_a_look(figure: Figure) -> bool:
+    """Whether a figure prints no number, or one that may begin with zeros."""
+    return figure.status != "reported" or bool(figure.raw and figure.raw[0] in _ZEROS and len(figure.raw) > 1)
 
 
 def _unusual_cells(form: Form, figures: Mapping[str, Figure]) -> list[Finding]:
     """Findings for cells that may be more than one number.
 
-    A number with a leading zero or a blank inside is one only where the row has an empty place for the other; such an
-    empty place also puts the whole row of an unreadable cell in doubt.
+    A number with a blank inside may be two where the row has an empty place for the other, and so may one that begins
+    with zeros, anywhere where 07 is not how the page prints 7; such an empty place also puts the whole row of an
+    unreadable cell in doubt.
     """
+    bare = any(figure.raw in _BARE_DIGITS for figure in figures.values())
     gaps = {
         (form.figures[n].table, form.figures[n].row) for n, f in figures.items() if f.status in ("blank", "missing")
     }
@@ -38,10 +49,13 @@ def _unusual_cells(form: Form, figures: Mapping[str, Figure]) -> list[Finding]:
             message = f"'{raw}' can be read as more than one number"
             doubted = (name, *row) if place in gaps else (name,)
             findings.append(Finding("figure.unreadable", "warning", doubted, message, "parse"))
-        elif figure.status == "reported" and len(raw) > 1 and (definition.table, definition.row) in gaps:
-            notes = set((read_value(raw, unit=definition.unit).note or "").split("; ")) & DOUBTFUL_NOTES
-            if notes:
-                message = f"'{raw}' is read as {figure.value}, but has {notes.pop()} beside an empty cell"
+        elif figure.status == "reported" and len(raw) > 1:
+            notes = frozenset((read_value(raw, unit=definition.unit).note or "").split("; "))
+            in_gap = (definition.table, definition.row) in gaps
+            strange = in_gap or bare or figure.value not in range(1, 10)
+            beside = notes & DOUBTFUL_NOTES if in_gap else notes & {LEADING_ZEROS} if strange else ()
+            if beside:
+                message = f"'{raw}' is read as {figure.value}, but has {min(beside)}: it may be more than one number"
                 findings.append(Finding("figure.unusual", "warning", (name,), message, "parse"))
     return findings
 
@@ -72,7 +86,7 @@ def _odd_blanks(form: Form, figures: Mapping[str, Figure]) -> list[Finding]:
         row = [
             n for n in figures if form.figures[n].table == place.table and (one_row or form.figures[n].row == place.row)
         ]
-        if len(row) > 1:
+        if any(figures[n].value is not None for n in row):
             message = (
                 "the only empty cell among printed ones: if it was lost, others of its row stand in a wrong column"
             )

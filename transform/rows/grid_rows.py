@@ -176,10 +176,15 @@ def _lies_beside(token: Token, parts: Sequence[Sequence[Token]], place: int) -> 
 
 
 def _split_at(tokens: list[Token], starts: Sequence[int]) -> list[list[Token]]:
-    """A line of a list printed in halves, cut at the columns in which the halves begin."""
+    """A line of a list printed in halves, cut where these begin; values before a label are of the half before."""
     bounds = [*starts, tokens[-1].column + 1]
-    parts = [[t for t in tokens if begin <= t.column < end] for begin, end in pairwise(bounds)]
-    return [part for part in ([t for t in tokens if t.column < starts[0]], *parts) if part]
+    parts = [[t for t in tokens if t.column < starts[0]]]
+    for begin, end in pairwise(bounds):
+        part = [t for t in tokens if begin <= t.column < end]
+        surplus = next((k for k, t in enumerate(part) if not t.info.is_value), 0)
+        parts[-1].extend(part[:surplus])
+        parts.append(part[surplus:])
+    return [part for part in parts if part]
 
 
 def _split_repeated(tokens: list[Token]) -> list[list[Token]]:
