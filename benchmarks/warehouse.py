@@ -1,13 +1,15 @@
 """The warehouse on many reports: load rate, size, and the time of every mart and of every view of the dashboard.
 
-Reports on eight years of each of the towns of the gazetteer, with figures made by numpy: mostly 0, a long tail, now
-and then a blank.  What is compared: the load in batches against one ``INSERT … SELECT`` of the same Parquet files into
-tables of the same columns without constraints, and the size of the database against those files.
+Reports on eight years of each of the towns of the gazetteer, with figures of the truth generator of the tests: each
+year carries in what the one before carried out, and some have blanks, dashes or a wrong number.  What is compared: the
+load in batches against one ``INSERT … SELECT`` of the same Parquet files into tables of the same columns without
+constraints, and the size of the database against those files.
 """
 
 from __future__ import annotations
 
 import argparse
+import random
 import shutil
 import statistics
 import sys
@@ -33,6 +35,9 @@ from transform.forms import Form, load_forms
 from transform.frames import Frames
 from transform.tables import load_dictionary
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from render.truth import Scale, Truth, make_truth
+
 YEARS = tuple(range(2017, 2025))
 BAR = 2.0
 _TABLES = ("report", "figure", "finding", "section")
@@ -44,15 +49,21 @@ def form_of(year: int) -> Form:
     return load_forms()["2014" if year < 2019 else "2019" if year < 2021 else "2021"]
 
 
-def batch(towns: list[tuple[str, str]], rng: np.random.Generator) -> dict[str, pa.Table]:
+def batch(towns: list[tuple[str, str]], rng: random.Random) -> dict[str, pa.Table]:
     """The four tables of all reports of some towns (code, name), with the types of the warehouse."""
     reports: list[dict[str, object]] = []
     figures: list[pa.Table] = []
+    scales: list[Scale] = rng.choices(("empty", "town", "county"), (2, 4, 1), k=len(towns))
+    before: list[Truth | None] = [None] * len(towns)
     for year in YEARS:
         form = form_of(year)
         ids = [f"{code}-{year}-{index:08x}" for index, (code, _) in enumerate(towns)]
         reports += [_report(i, code, name, year, form.id) for i, (code, name) in zip(ids, towns, strict=True)]
-        figures.append(_figures(ids, form, rng))
+        truths = [
+            make_truth(rng, form=form.id, scale=scale, before=last) for scale, last in zip(scales, before, strict=True)
+        ]
+        figures.append(_figures(ids, form, truths))
+        before = [*truths]
     tables = load_dictionary().tables
     report = pa.Table.from_pylist(reports, schema=tables["report"].arrow_schema).sort_by("report_id")
     prose = [
@@ -94,24 +105,31 @@ def _report(report_id: str, code: str, name: str, year: int, form: str) -> dict[
     }
 
 
-def _prose(report: dict[str, object], rng: np.random.Generator) -> str:
-    own = "".join(f"{report['issuer']}第{n}项工作进展顺利并按期完成。" for n in rng.integers(0, 12, 6))
-    return f"{report['year']}年主动公开政府信息{rng.integers(1, 900)}条。健全制度并加强监督检查和业务培训。{own}"
+def _prose(report: dict[str, object], rng: random.Random) -> str:
+    own = "".join(f"{report['issuer']}第{n}项工作进展顺利并按期完成。" for n in rng.choices(range(12), k=6))
+    return f"{report['year']}年主动公开政府信息{rng.randrange(1, 900)}条。健全制度并加强监督检查和业务培训。{own}"
 
 
-def _figures(ids: list[str], form: Form, rng: np.random.Generator) -> pa.Table:
+def _figures(ids: list[str], form: Form, truths: list[Truth]) -> pa.Table:
+    """The rows of table ``figure`` for reports on one form, with these truths."""
     defined = [figure for figure in form.figures.values() if not figure.alternative]
+    names = [figure.figure for figure in defined]
     reports, width = len(ids), len(defined)
-    values = (
-        np.where(rng.random((reports, width)) < 0.12, rng.geometric(0.05, (reports, width)), 0).ravel().astype(float)
-    )
-    blank = rng.random(reports * width) < 0.01
-    value = pa.array(values, pa.float64(), mask=blank)
+    printed = np.array([[truth.figures.get(name, np.nan) for name in names] for truth in truths], float).ravel()
+    status = np.where(np.isnan(printed), "missing", "reported").astype("<U8")
+    marks = np.full(reports * width, "", dtype="<U2")
+    place = {name: index for index, name in enumerate(names)}
+    for number, truth in enumerate(truths):
+        for name, mark in {**dict.fromkeys(truth.blanks, ""), **truth.dashes}.items():
+            if name in place:
+                status[number * width + place[name]] = "dash" if mark else "blank"
+                marks[number * width + place[name]] = mark
+    value = pa.array(printed, pa.float64(), mask=status != "reported")
+    raw = pa.compute.coalesce(value.cast(pa.string()), pa.array(marks, mask=status == "missing"))
 
     def repeated(items: list[str | None]) -> pa.Array:
         return pa.array(items, pa.string()).take(pa.array(np.tile(np.arange(width), reports)))
 
-    raw = pa.array(values.astype(int)).cast(pa.string())
     return pa.Table.from_arrays(
         [
             pa.array(ids, pa.string()).take(pa.array(np.repeat(np.arange(reports), width))),
@@ -121,8 +139,8 @@ def _figures(ids: list[str], form: Form, rng: np.random.Generator) -> pa.Table:
             repeated([f.column for f in defined]),
             value,
             repeated([f.unit for f in defined]),
-            pa.array(np.where(blank, "blank", "reported")),
-            pa.compute.if_else(pa.array(blank), "", raw),
+            pa.array(status),
+            raw,
             repeated([f"table {1 + i % 3}, row {i // 7}, column {i % 7}" for i in range(width)]),
             pa.nulls(reports * width, pa.float64()),
             pa.nulls(reports * width, pa.string()),
@@ -177,7 +195,7 @@ def main() -> int:
 
 
 def _measure(folder: Path, reports: int, size: int, rounds: int) -> int:
-    rng = np.random.default_rng(1)
+    rng = random.Random(1)
     divisions = list(all_divisions())
     towns = [(d.code, d.name) for d in divisions if str(d.level) == "town"][: reports // len(YEARS)]
     database, loading, cells = folder / "warehouse.duckdb", Seconds(), 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ from load.ledger import visit_rows
 from load.schema import insert, prepare, replace_by_key, stored_version
 from load.snapshots import Snapshot, snapshot_rows
 from load.sql import one_line
-from load.wide import delete_wide_rows, replace_wide_rows
+from load.wide import delete_wide_rows, insert_wide_rows, wide_rows
 from transform.forms import load_forms
 from transform.frames import Frames
 from transform.tables import Table, load_dictionary
@@ -115,9 +116,11 @@ def load_tables(con: Connection, batch: Batch, *, between: bool = True) -> LoadS
     with transaction(con):
         if batch["report"].num_rows:
             replaced = _delete_replaced(con, batch["report"])
-            for name, rows in reports.items():
-                insert(con, load_dictionary().tables[name], rows)
-            replace_wide_rows(con, load_forms(), batch["report"], batch["figure"])
+            with ThreadPoolExecutor(1) as beside:
+                wide = beside.submit(wide_rows, load_forms(), batch["report"], batch["figure"])
+                for name, rows in reports.items():
+                    insert(con, load_dictionary().tables[name], rows)
+            insert_wide_rows(con, wide.result())
             if between:
                 check_between(con, load_forms(), "SELECT division_code FROM concerned")
         for name in ("snapshot", "visit"):

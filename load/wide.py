@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, repeat
 
 import numpy as np
 import pyarrow as pa
@@ -39,11 +40,11 @@ def create_wide_tables(con: Connection, forms: Mapping[str, Form]) -> None:
         con.execute(f"CREATE OR REPLACE TABLE {wide_table(form.id)} ({columns})")
         con.execute(";\n".join(_comments(form)))
         for reports, figures in _stored(con, form.id):
-            _insert(con, form, _Cells(figures).wide_rows(form, reports))
+            _insert(con, form.id, _Cells(figures).wide_rows(form, reports))
 
 
-def replace_wide_rows(con: Connection, forms: Mapping[str, Form], reports: pa.Table, figures: pa.Table) -> None:
-    """Put the wide rows of these reports in; the rows of the reports they replace are gone already.
+def wide_rows(forms: Mapping[str, Form], reports: pa.Table, figures: pa.Table) -> dict[str, pa.Table]:
+    """The rows of the wide table of each form that any of these reports is on; nothing is asked of the database.
 
     ``reports`` has columns report_id and form, ``figures`` report_id, figure, value and corrected_value.
     """
@@ -51,9 +52,13 @@ def replace_wide_rows(con: Connection, forms: Mapping[str, Form], reports: pa.Ta
     of_form = defaultdict(list)
     for report_id, form_id in zip(reports["report_id"].to_pylist(), reports["form"].to_pylist(), strict=True):
         of_form[form_id].append(report_id)
-    for form in forms.values():
-        if mine := sorted(of_form[form.id]):
-            _insert(con, form, cells.wide_rows(form, mine))
+    return {form.id: cells.wide_rows(form, sorted(of_form[form.id])) for form in forms.values() if of_form[form.id]}
+
+
+def insert_wide_rows(con: Connection, rows: Mapping[str, pa.Table]) -> None:
+    """Put the wide rows of some reports in; the rows of the reports that they replace are gone already."""
+    for form, table in rows.items():
+        _insert(con, form, table)
 
 
 def delete_wide_rows(con: Connection, forms: Iterable[str], report_ids: str) -> None:
@@ -69,7 +74,7 @@ class _Cells:
         self._report, self._reports = codes(figures["report_id"])
         self._figure, self._figures = codes(figures["figure"])
         self._value = pc.coalesce(figures["corrected_value"], figures["value"]).to_numpy(zero_copy_only=False)
-        self._corrected = np.flatnonzero(pc.is_valid(figures["corrected_value"]).to_numpy())
+        self._corrected = pc.is_valid(figures["corrected_value"]).to_numpy()
 
     def wide_rows(self, form: Form, reports: Sequence[str]) -> pa.Table:
         """One row a report in the order of ``reports``, one column a figure of the form, NULL where there is no value.
@@ -79,15 +84,16 @@ class _Cells:
         """
         names = list(form.figures)
         row = _positions(self._reports, reports)[self._report]
-        column = _positions(self._figures, names)[self._figure]
-        kept = (row >= 0) & (column >= 0) & ~np.isnan(self._value)
+        mine = np.flatnonzero(row >= 0)
+        row, value = row[mine], self._value[mine]
+        column = _positions(self._figures, names)[self._figure[mine]]
+        kept = (column >= 0) & ~np.isnan(value)
         matrix = np.full((len(names), len(reports)), np.nan)
-        matrix[column[kept], row[kept]] = self._value[kept]
+        matrix[column[kept], row[kept]] = value[kept]
         columns = [pa.array(line, pa.float64(), from_pandas=True) for line in matrix]
         corrected: list[list[str]] = [[] for _ in reports]
-        for position in self._corrected.tolist():
-            if row[position] >= 0:
-                corrected[row[position]].append(self._figures[self._figure[position]])
+        for position in np.flatnonzero(self._corrected[mine]).tolist():
+            corrected[row[position]].append(self._figures[self._figure[mine[position]]])
         return pa.Table.from_arrays(
             [pa.array(reports, pa.string()), *columns, pa.array(map(sorted, corrected), pa.list_(pa.string()))],
             names=["report_id", *map(column_name, names), "corrected"],
@@ -97,12 +103,12 @@ class _Cells:
 def _positions(values: Sequence[str], among: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """The position of each value in ``among``, -1 where it is not there; one more -1 at the end, for no value."""
     place = {value: position for position, value in enumerate(among)}
-    return np.array([*(place.get(value, -1) for value in values), -1], np.int64)
+    return np.fromiter(chain(map(place.get, values, repeat(-1)), (-1,)), np.int64, len(values) + 1)
 
 
-def _insert(con: Connection, form: Form, rows: pa.Table) -> None:
+def _insert(con: Connection, form: str, rows: pa.Table) -> None:
     with registered(con, "incoming_wide", rows):
-        con.execute(f"INSERT INTO {wide_table(form.id)} FROM incoming_wide")
+        con.execute(f"INSERT INTO {wide_table(form)} FROM incoming_wide")
 
 
 def _stored(con: Connection, form: str) -> Iterator[tuple[list[str], pa.Table]]:

@@ -49,16 +49,26 @@ class Truth:
         return not self.blanks and not self.dashes and not self.planted
 
 
-def make_truth(rng: random.Random, *, form: str | None = None, trouble: Trouble | None = None) -> Truth:
-    """A report drawn at random; ``trouble`` None draws one of its kinds (mostly none)."""
+def make_truth(
+    rng: random.Random,
+    *,
+    form: str | None = None,
+    trouble: Trouble | None = None,
+    scale: Scale | None = None,
+    before: Truth | None = None,
+) -> Truth:
+    """A report drawn at random; ``trouble`` None draws one of its kinds (mostly none), ``scale`` None one of all.
+
+    ``before`` is the report of the year before: what it carries out is carried in.
+    """
     form = form or rng.choices(labels.NATIONAL_FORMS, (1, 4, 4))[0]
-    scale: Scale = rng.choices(("empty", "town", "county", "province"), (2, 4, 4, 3))[0]
+    scale = scale or rng.choices(("empty", "town", "county", "province"), (2, 4, 4, 3))[0]
     issuer, code = rng.choice(ISSUERS[scale])
     year = {"2014": rng.randint(2014, 2018), "2019": rng.randint(2019, 2020), "2021": rng.randint(2021, 2024)}[form]
     if form == "2014":
         figures = _statistics(rng, scale)
     else:
-        figures = {**_disclosure(rng, form, scale), **_requests(rng, form, scale), **_disputes(rng, scale)}
+        figures = {**_disclosure(rng, form, scale), **_requests(rng, form, scale, before), **_disputes(rng, scale)}
     truth = Truth(form, year, issuer, code, figures, scale)
     if form == "2021" and rng.random() < 0.08:
         truth = _with_single_other(truth)
@@ -99,7 +109,7 @@ def _spread(rng: random.Random, total: int, parts: int, weights: list[float] | N
     return counts
 
 
-def _requests(rng: random.Random, form: str, scale: Scale) -> dict[str, Amount]:
+def _requests(rng: random.Random, form: str, scale: Scale, before: Truth | None) -> dict[str, Amount]:
     rows = labels.request_rows(form)
     outcomes = labels.outcome_rows(form)
     table: dict[str, dict[str, int]] = {row: dict.fromkeys(labels.APPLICANTS, 0) for row in rows}
@@ -107,6 +117,8 @@ def _requests(rng: random.Random, form: str, scale: Scale) -> dict[str, Amount]:
     for column in labels.PARTS:
         busy = 1.0 if column in {"natural_person", "business"} else 0.35
         received, carried_in = _count(rng, scale, busy), _count(rng, scale, busy * 0.3)
+        if before:
+            carried_in = int(before.figures.get(f"requests.carried_out.{column}", carried_in))
         carried_out = rng.randint(0, (received + carried_in) // 4) if received + carried_in else 0
         table["received"][column], table["carried_in"][column] = received, carried_in
         table["carried_out"][column] = carried_out
