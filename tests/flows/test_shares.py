@@ -268,4 +268,3 @@ def test_two_workers_crawl_at_once_and_no_host_is_asked_from_both(
     assert asked.keys() == set(HOSTS)
     for host, places in asked.items():
         assert sorted(place for place, _ in groupby(places)) == ["east", "west"], host
-    assert set(web.most_at_once.values()) == {1}
