@@ -5,6 +5,7 @@ With NIANBAO_SCREENSHOTS set to a folder, the run leaves a picture of each view 
 
 from __future__ import annotations
 
+import csv
 import os
 import signal
 import socket
@@ -18,6 +19,7 @@ from urllib.request import urlopen
 
 import pytest
 from chromium import Browser
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -119,6 +121,27 @@ class Dashboard:
         for text in texts:
             self.browser.wait(lambda text=text: text in self.cells(), f"no table shows {text!r}")
 
+    def column(self, number: int) -> list[str]:
+        """The cells in sight of one column of a table, from the top."""
+        script = "return [...document.querySelectorAll(arguments[0])].map(cell => cell.textContent)"
+        return list(self.browser.driver.execute_script(script, f'canvas [role=gridcell][aria-colindex="{number}"]'))
+
+    def click_heading_of_names(self) -> None:
+        """The heading of the second column, some pixels right of the narrow first one."""
+        canvas = self.browser.find('canvas[data-testid="data-grid-canvas"]')
+        self.browser.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", canvas)
+        left, top = -canvas.size["width"] // 2, -canvas.size["height"] // 2
+        ActionChains(self.browser.driver).move_to_element_with_offset(canvas, left + 100, top + 15).click().perform()
+
+    def downloaded(self, folder: Path) -> Path:
+        """What the button under a table gives."""
+        where = {"behavior": "allow", "downloadPath": str(folder)}
+        self.browser.driver.execute_cdp_cmd("Browser.setDownloadBehavior", where)
+        self.browser.find('[data-testid="stDownloadButton"] button').click()
+        self.browser.wait(lambda: list(folder.glob("*.csv")), "nothing is downloaded")
+        (file,) = folder.glob("*.csv")
+        return file
+
     def is_sound(self, *levels: str) -> None:
         """No error on the page, nothing of these levels on the console, and no request off loopback."""
         assert [e.text for e in self.browser.find_all('[data-testid="stException"]')] == []
@@ -196,6 +219,38 @@ def test_rankings_leave_small_numbers_out_until_they_are_asked_for(page: Dashboa
     page.press("also those with a denominator under 30")
     page.shows_in_table("石鼓镇")
     page.picture("rankings")
+    page.is_sound()
+
+
+def test_a_click_on_a_heading_sorts_the_table(page: Dashboard) -> None:
+    page.open("rankings", year="2021", measure="received", level="town")
+    page.shows_in_table("练塘镇")
+    names, places = page.column(2), dict(zip(page.column(2), page.column(3), strict=True))
+    page.click_heading_of_names()
+    page.browser.wait(lambda: page.column(2) != names, "the first click sorts nothing")
+    up = page.column(2)
+    assert sorted(up) == sorted(names)
+    page.click_heading_of_names()
+    page.browser.wait(lambda: page.column(2) == up[::-1], "the second click does not turn the order round")
+    assert dict(zip(page.column(2), page.column(3), strict=True)) == places
+    page.is_sound()
+
+
+def test_the_rows_of_a_table_are_taken_along_as_csv(page: Dashboard, settings: Settings, tmp_path: Path) -> None:
+    page.open("rankings", year="2021", measure="received", level="town")
+    page.shows_in_table("练塘镇")
+    file = page.downloaded(tmp_path)
+    assert file.name == "ranking.csv"
+    assert file.read_bytes().startswith(b"\xef\xbb\xbf")
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        found = {row["code"]: float(row["value"]) for row in csv.DictReader(opened)}
+    _, rows = run_query(
+        settings.published,
+        "SELECT division_code, received FROM town_year WHERE year = 2021 AND level = 'town' AND verdict <> 'flagged' "
+        "AND received IS NOT NULL AND issuer_kind IN ('government', 'office', 'unknown')",
+    )
+    assert found == dict(rows)
+    assert len(found) == len(page.column(1)) > 3
     page.is_sound()
 
 
