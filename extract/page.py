@@ -62,7 +62,8 @@ def _within(table: str, row: int, column: int) -> str:
 class Paragraph(NamedTuple):
     """A block of running text (one line of a plain text), white space collapsed; ``heading`` is 1-6 for h1-h6.
 
-    ``blank_lines`` counts the empty lines that a plain text leaves before it.
+    ``blank_lines`` counts the empty lines that a plain text leaves before it, or the empty elements of a page that
+    prints its cells as paragraphs.
     """
 
     text: str

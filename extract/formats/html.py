@@ -20,6 +20,7 @@ _LEAST_CELLS = 3
 _LONGEST_COUNT = 8
 _LEAST_NUMBERS = 3
 _LEAST_SHOWN = 20
+_LEAST_CELLS_ALONE = 20
 _MAX_BEFORE = 4000
 _MAX_AFTER = 2000
 
@@ -133,13 +134,15 @@ def _blocks(walk: Walk, start: int, end: int) -> tuple[Block, ...]:
             items, levels = _with_pipe_rows(items, levels)
         items = [" ".join(item.split()) if isinstance(item, str) else item for item in items]
     paragraphs = grids = position = 0
+    empty = walk.empty_before() if not walk.by_line and _are_cells(items) else {}
     blocks: list[Block] = []
     for kind, run in groupby(items, key=type):
         if kind is str:
             texts = list(run)
             locators = map("paragraph {}".format, count(paragraphs + 1))
             headings = map(levels.get, count(position), repeat(0)) if levels else repeat(0)
-            blocks.extend(map(_new_paragraph, zip(texts, locators, headings, repeat(0), strict=False)))
+            gaps = map(empty.get, count(start + position), repeat(0)) if empty else repeat(0)
+            blocks.extend(map(_new_paragraph, zip(texts, locators, headings, gaps, strict=False)))
             paragraphs += len(texts)
             position += len(texts)
             continue
@@ -149,6 +152,13 @@ def _blocks(walk: Walk, start: int, end: int) -> tuple[Block, ...]:
             if isinstance(table, PlacedTable):
                 blocks.append(Grid(table.rows, f"table {grids}", table.exact))
     return tuple(blocks)
+
+
+def _are_cells(items: Sequence[Item]) -> bool:
+    """Whether a page without tables prints so many numbers by themselves that its paragraphs are cells."""
+    if any(isinstance(item, PlacedTable) for item in items):
+        return False
+    return sum([item.isdecimal() for item in items if isinstance(item, str)]) >= _LEAST_CELLS_ALONE
 
 
 def _holds_cells(words: str) -> bool:

@@ -32,6 +32,11 @@ _ROOT_OF_CLOSING = dict(zip(ROOT_CLOSES, ROOT_OPENS, strict=True))
 _MOST_BORDERS_OF_BARE_TEXT = 6
 
 
+def _paragraphs(piece: str) -> Iterator[str]:
+    """The paragraphs of a piece of stream, empty ones too."""
+    return map(str.strip, " ".join(piece.replace(BREAK, BORDER).split()).split(BORDER))
+
+
 class PlacedTable(NamedTuple):
     """The slots of a data table, and whether their columns are exact."""
 
@@ -55,7 +60,7 @@ class Walk:
     """The items of a page in reading order, what is known of them, and the range of each candidate for its root.
 
     ``headings`` has the level of the items that are headings.  ``by_line`` tells that pieces of text must be looked at
-    one by one, since line ends in them may weigh.
+    one by one, since line ends in them may weigh; ``pieces`` are those that need not be, each with its first item.
     """
 
     lines_are_paragraphs: bool
@@ -66,6 +71,7 @@ class Walk:
     roots: dict[str, Range] = field(default_factory=dict)
     pictures: int = 0
     holds_tabs: bool = False
+    pieces: list[tuple[int, str]] = field(default_factory=list)
     _opened: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def open_root(self, letter: str) -> None:
@@ -92,10 +98,25 @@ class Walk:
                 if raw and not raw.isspace():
                     self._add_lines(raw, preformatted)
         else:
-            words = " ".join(piece.replace(BREAK, BORDER).split())
-            self.items.extend(filter(None, map(str.strip, words.split(BORDER))))
+            self.pieces.append((before, piece))
+            self.items.extend(filter(None, _paragraphs(piece)))
         if heading:
             self.headings.update(zip(range(before, len(self.items)), repeat(heading), strict=False))
+
+    def empty_before(self) -> dict[int, int]:
+        """How many paragraphs stand empty before each item, where there are any."""
+        empty: dict[int, int] = {}
+        for position, piece in self.pieces:
+            count = 0
+            for words in _paragraphs(piece):
+                if not words:
+                    count += 1
+                    continue
+                if count:
+                    empty[position] = count
+                position += 1
+                count = 0
+        return empty
 
     def _add_lines(self, raw: str, preformatted: int) -> None:
         if "\n" in raw and (preformatted or self.lines_are_paragraphs or _holds_pipe_lines(raw)):
