@@ -1,7 +1,8 @@
 """Blank cells of a text with a cell a line: the lines that are left empty for them.
 
 A scrape that prints a cell a line leaves a line empty for an empty cell, or as many lines as it has between any two
-cells.  Which of both is told by the rows themselves: most of them then have as many cells as the form asks for.
+cells, and may leave more between rows.  Which it is is told by the rows themselves: most of them then have as many
+cells as the form asks for.
 """
 
 from __future__ import annotations
@@ -36,21 +37,35 @@ class _Piece:
     empty: tuple[int, ...]
     ends_table: bool
 
-    def cells(self, lines: int) -> tuple[Token, ...] | None:
-        """The values and the blank cells, where so many empty lines are a cell and the row is as wide as its form's."""
+    def cells(self, lines: int, between: int) -> tuple[Token, ...] | None:
+        """The values and the blank cells, where so many empty lines are a cell and the row is as wide as its form's.
+
+        ``between`` are the lines that are left empty between two rows.
+        """
         widths = widths_after(self.label.info.senses)
-        *inner, last = self.empty
+        *inner, last = self._gaps(between)
+        if min(*inner, last, 0) < 0:
+            return None
         if any(count % lines for count in inner) or (last % lines and not self.ends_table):
             return None
         printed = len(self.values) + sum(inner) // lines
         blank = last // lines
         if self.ends_table:
             blank = max((width - printed for width in widths if 0 <= width - printed <= blank), default=blank)
-        return tuple(self._filled(lines, blank)) if printed + blank in widths else None
+        return tuple(self._filled(inner, lines, blank)) if printed + blank in widths else None
 
-    def _filled(self, lines: int, last: int) -> Iterator[Token]:
+    def _gaps(self, between: int) -> list[int]:
+        """The empty lines without those between rows: after the values, and before them where a header is above."""
+        gaps = list(self.empty)
+        if not self.ends_table:
+            gaps[-1] -= between
+        if self.label.info.has("column") and self.values:
+            gaps[0] -= between
+        return gaps
+
+    def _filled(self, inner: Sequence[int], lines: int, last: int) -> Iterator[Token]:
         before = self.label
-        for value, empty in zip(self.values, self.empty, strict=False):
+        for value, empty in zip(self.values, inner, strict=True):
             yield from repeat(_blank(before), empty // lines)
             yield value
             before = value
@@ -87,10 +102,10 @@ def with_blank_lines(rows: Sequence[RawRow]) -> list[RawRow]:
     if usual is None:
         return list(rows)
     pieces = [_pieces(row, following, usual) for row, following in zip(rows, [*rows[1:], None], strict=True)]
-    lines = _lines_of_a_cell([piece for found in pieces for piece in found], usual)
-    if lines is None:
+    way = _lines_of_a_cell([piece for found in pieces for piece in found], usual)
+    if way is None:
         return list(rows)
-    return [whole for row, found in zip(rows, pieces, strict=True) for whole in _filled(row, found, lines)]
+    return [whole for row, found in zip(rows, pieces, strict=True) for whole in _filled(row, found, *way)]
 
 
 def _usual_gap(rows: Sequence[RawRow]) -> int | None:
@@ -127,17 +142,27 @@ def widths_after(senses: frozenset[Sense]) -> frozenset[int]:
     return frozenset(width for sense in senses for width in _widths().get(sense, ()))
 
 
-def _lines_of_a_cell(pieces: Sequence[_Piece], usual: int) -> int | None:
-    """How many empty lines are a blank cell: what gives most rows their width; None where nothing gives it to most."""
+def _lines_of_a_cell(pieces: Sequence[_Piece], usual: int) -> tuple[int, int] | None:
+    """How many empty lines are a blank cell, and how many stand between rows: what gives most rows their width.
+
+    None where nothing gives it to most.
+    """
     short = [piece for piece in pieces if len(piece.values) not in widths_after(piece.label.info.senses)]
-    fitting = {lines: sum(piece.cells(lines) is not None for piece in short) for lines in (usual + 1, 1)}
-    lines = max(fitting, key=lambda count: fitting[count])
-    return lines if fitting[lines] >= max(_LEAST_ROWS, _LEAST_SHARE * len(short)) else None
+    ways = [(lines, between) for between in sorted({0, _between_rows(pieces)}) for lines in (usual + 1, 1)]
+    fitting = {way: sum(piece.cells(*way) is not None for piece in short) for way in ways}
+    best = max(fitting, key=lambda way: fitting[way])
+    return best if fitting[best] >= max(_LEAST_ROWS, _LEAST_SHARE * len(short)) else None
 
 
-def _filled(row: RawRow, pieces: Sequence[_Piece], lines: int) -> Iterator[RawRow]:
+def _between_rows(pieces: Sequence[_Piece]) -> int:
+    """The fewest lines that are left empty after a row, over those between cells."""
+    after = Counter(piece.empty[-1] for piece in pieces if piece.values and not piece.ends_table)
+    return min((lines for lines, count in after.items() if count >= _USUAL_SHARE * after.total()), default=0)
+
+
+def _filled(row: RawRow, pieces: Sequence[_Piece], lines: int, between: int) -> Iterator[RawRow]:
     """The row, and before it the rows without values whose labels stand in its header, with their blank cells."""
-    cells = {id(p.label): found for p in pieces if any(p.empty) and (found := p.cells(lines)) is not None}
+    cells = {id(p.label): found for p in pieces if any(p.empty) and (found := p.cells(lines, between)) is not None}
     above: list[Token] = []
     labels = [*row.header, *row.labels]
     for label in labels[:-1] if row.values else labels:
