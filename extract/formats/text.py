@@ -82,9 +82,9 @@ def read_lines(
     r"""The blocks that lines of text hold, in order; blank lines are counted, locators are ``line N``.
 
     Consecutive lines with pipes, with three and more tab-separated fields, or with fields of a delimiter that many
-    lines share, make one grid, whose columns are exact only in a well-formed Markdown table.  ``markdown`` honours
-    ``\|``; ``reduce`` turns the text of a line or a cell into what is read (by default character references are
-    resolved and white space is collapsed).
+    lines share, make one grid.  Its columns are exact where pipes frame rows of equal length; where that length
+    changes, another grid begins.  ``markdown`` honours ``\|``; ``reduce`` turns the text of a line or a cell into what
+    is read (by default character references are resolved and white space is collapsed).
     """
     reduce = reduce or _collapse
     written = [line for line in lines if line.text and not line.text.isspace()]

@@ -40,6 +40,7 @@ def choose_style(dice: Dice, *, lossless: bool) -> Style:
             "aria": (0.5, "noisy"),
             "pre": (0.4, lossy),
             "cell_paragraphs": (0.6, "noisy"),
+            "row_blocks": (0.4, "noisy"),
             "row_paragraphs": (0.5, lossy),
             "row_breaks": (0.4, lossy),
             "side_by_side": (0.4, "noisy"),
@@ -329,6 +330,12 @@ def _cell_paragraphs(sheet: Sheet, style: Style) -> str:
     )
 
 
+def _row_blocks(sheet: Sheet, style: Style) -> str:
+    row, cell = style.rng.choice((("div", "div"), ("ul", "li"), ("section", "p")))
+    rows = ("".join(f"<{cell}>{_inline(box, style)}</{cell}>" for box in boxes) for boxes in sheet.rows)
+    return "\n".join(f"<{row}>{cells}</{row}>" for cells in rows)
+
+
 def _row_paragraphs(sheet: Sheet, style: Style) -> str:
     gap = style.rng.choice(("\t", "&nbsp;&nbsp;&nbsp;", "&emsp;", "　"))
     return "\n".join(
@@ -359,13 +366,14 @@ _STRUCTURES: dict[str, Callable[[Sheet, Style], str]] = {
     "aria": _aria,
     "pre": _pre,
     "cell_paragraphs": _cell_paragraphs,
+    "row_blocks": _row_blocks,
     "row_paragraphs": _row_paragraphs,
     "row_breaks": _row_breaks,
     "side_by_side": _side_by_side,
 }
 # Structures that keep the place of every cell, and those that keep its blanks.
 EXACT = frozenset({"table", "divs", "aria", "side_by_side"})
-KEEPS_BLANKS = frozenset({"table", "divs", "aria", "cell_paragraphs", "side_by_side"})
+KEEPS_BLANKS = EXACT | {"cell_paragraphs", "row_blocks"}
 
 _AROUND = {
     "nothing": ("", ""),

@@ -53,9 +53,10 @@ def _cell_lines(sheet: Sheet, rng: random.Random) -> Lines:
     ]
 
 
-def _cell_blank_lines(sheet: Sheet, _: random.Random) -> Lines:
-    """One cell a line without gaps, so that an empty cell is an empty line."""
-    return [_one_line(box) for row in sheet.rows for box in row]
+def _cell_blank_lines(sheet: Sheet, rng: random.Random) -> Lines:
+    """One cell a line without gaps, so that an empty cell is an empty line; some leave lines between rows, too."""
+    between = [""] * rng.choice((0, 0, 1, 2))
+    return [line for row in sheet.rows for line in (*(_one_line(box) for box in row), *between)]
 
 
 def _flat_runs(sheet: Sheet, _: random.Random) -> Lines:

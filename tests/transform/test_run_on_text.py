@@ -85,10 +85,51 @@ def test_glued_digits_prove_nothing_where_blanks_were_lost() -> None:
         ("全年发布信息120条", ["全年发布信息120条"]),
         ("地址：人民路12号", ["地址：人民路12号"]),
         ("规范性文件", ["规范性文件"]),
+        ("三 、依申请公开情况", ["三 、依申请公开情况"]),
     ],
 )
 def test_a_line_is_cut_into_its_cells(line: str, fields: Sequence[str]) -> None:
     assert fields_of(line, False) == list(fields)
+
+
+def with_zeros_left_out(rows: Rows) -> Rows:
+    """The rows with nothing for a zero, but for the last cell of each."""
+    return [[*("" if cell == "0" else cell for cell in row[:-1]), row[-1]] for row in rows]
+
+
+def expected_with_blanks(report: Report) -> dict[str, object]:
+    last = {f.figure.rpartition(".")[0]: f.figure for f in report.figures if f.figure.startswith("requests.")}
+    printed = {name: n for name, n in counts().items() if name.startswith("requests.")}
+    return {name: n if n or name in last.values() else "blank" for name, n in printed.items()}
+
+
+def requests_read(report: Report) -> dict[str, object]:
+    figures = (f for f in report.figures if f.figure.startswith("requests.") and f.status != "missing")
+    return {f.figure: f.status if f.value is None else f.value for f in figures}
+
+
+@pytest.mark.parametrize(("gap", "between"), [(0, 0), (1, 0), (0, 1), (1, 1), (2, 2)])
+def test_lines_left_empty_are_blank_cells_whatever_stands_between_rows(gap: int, between: int) -> None:
+    def lines(rows: Rows) -> list[str]:
+        cells = [[line for cell in row for line in (cell, *[""] * gap)] for row in rows]
+        return [line for row in cells for line in (*row, *[""] * between)]
+
+    disclosure, requests, disputes = tables()
+    report = read(lines(disclosure), lines(with_zeros_left_out(requests)), lines(disputes))
+    assert requests_read(report) == expected_with_blanks(report)
+
+
+@pytest.mark.parametrize(("row", "cell"), [("", "p"), ("", "li"), ("div", "div"), ("ul", "li")])
+def test_empty_elements_are_blank_cells(row: str, cell: str) -> None:
+    def markup(rows: Rows) -> str:
+        lines = ["".join(f"<{cell}>{text}</{cell}>" for text in texts) for texts in rows]
+        return "\n".join(f"<{row}>{line}</{row}>" if row else line for line in lines)
+
+    disclosure, requests, disputes = tables()
+    head = "".join(f"<p>{line}</p>" for line in HEAD)
+    body = "".join(map(markup, (disclosure, with_zeros_left_out(requests), disputes)))
+    report = read_report(read_page(f"<html><body>{head}{body}<p>五、存在的问题</p></body></html>".encode()))
+    assert requests_read(report) == expected_with_blanks(report)
 
 
 def grid(*rows: Sequence[str]) -> Grid:

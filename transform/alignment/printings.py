@@ -10,7 +10,9 @@ from transform.alignment.outcome import Doubts, Placement, texts_of
 from transform.alignment.place import Instance
 from transform.forms import TableDef, figure_id
 from transform.model import Finding
+from transform.rows.tokens import RawRow
 from transform.rows.vocabulary import TextInfo, years_in
+from transform.wording.fold import fold
 
 _RIVAL_SHARE = 0.6
 _MIN_PARTIAL_RIVAL = 3
@@ -103,7 +105,7 @@ def _names_other_years(instance: Instance, year: int | None) -> bool:
 
 
 def _extras(doubts: Doubts, table: TableDef, instance: Instance) -> None:
-    strange = [r for r in instance.strange if any(t.info.has_digits for t in r.values)]
+    strange = [r for r in instance.strange if any(t.info.has_digits for t in r.values) and not _holds_shares(r)]
     present = instance.row_ids
     own = {p.row.block for p in instance.rows}
     absent = [r.id for r in table.rows if r.id not in present and not r.instead_of]
@@ -134,6 +136,11 @@ def _extras(doubts: Doubts, table: TableDef, instance: Instance) -> None:
                 f"the page prints this row twice, with different values: {texts_of(doubled.row)[:80]}",
                 cause="source",
             )
+
+
+def _holds_shares(row: RawRow) -> bool:
+    """Whether all numbers of a row are percentages, which no row of a form has."""
+    return all("%" in fold(token.info.text) for token in row.values if token.info.has_digits)
 
 
 def _complements(printing: Printing, best: Printing, chosen: Mapping[str, Placement]) -> bool:

@@ -103,8 +103,10 @@ def _runs_on(parts: Sequence[str], pinyin: bool) -> bool:
 
 
 def _is_end(part: str) -> bool:
-    """Whether a piece of a line is a value or a unit, after which another label may begin."""
-    return (_is_plain_value(part) and not _ORDINAL.fullmatch(part)) or part in alignment_words().units
+    """Whether a piece of a line is a value or a unit, after which another label may begin; 三 and 3. are ordinals."""
+    if part in alignment_words().units:
+        return True
+    return _is_plain_value(part) and not _ORDINAL.fullmatch(part) and not any(map(str.isalpha, fold(part)))
 
 
 @lru_cache(maxsize=1 << 12)
