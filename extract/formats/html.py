@@ -9,6 +9,7 @@ from itertools import count, groupby, repeat, takewhile
 
 from extract.formats import content, text
 from extract.formats.embedded import embedded_markup
+from extract.formats.lines import Line
 from extract.formats.markup import parse
 from extract.formats.prepare import prepare
 from extract.formats.stream import ROOT_OPENS
@@ -172,7 +173,7 @@ def _with_pipe_rows(items: Sequence[Item], levels: dict[int, int]) -> tuple[list
     position = 0
     for kind, run in groupby(items, key=type):
         members = list(run)
-        lines = [text.Line(at, str(words), levels.get(position + at, 0)) for at, words in enumerate(members)]
+        lines = [Line(at, str(words), levels.get(position + at, 0)) for at, words in enumerate(members)]
         if kind is not str or sum(1 for line in lines if _holds_cells(line.text)) < LEAST_PIPE_LINES:
             found_levels.update({len(found) + line.number: line.heading for line in lines if line.heading})
             found += members

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 
 from extract.formats.html import read_html
-from extract.formats.text import Line, is_delimiter_row, read_lines
+from extract.formats.lines import Line
+from extract.formats.text import is_delimiter_row, read_lines
 from extract.page import Block, Grid, Paragraph
 
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*")

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import csv
 import html
+import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
-from typing import NamedTuple
 
+from extract.formats.lines import Line, pieces_of
 from extract.page import Block, Cell, Grid, Paragraph
 
 _BARS = str.maketrans("｜│┃║￨", "|||||")
@@ -24,7 +26,10 @@ _DELIMITER_CELL = re.compile(r"\s*:?-+:?\s*")
 _SURE_DELIMITER = re.compile(r"---|:-|-:")
 _UNESCAPED_PIPE = re.compile(r"(?<!\\)\|")
 _LEAST_TAB_FIELDS = 3
+_LEAST_RUNS_OF_TABS = 20
+_TABS = re.compile("\t+")
 _LEAST_FRAMED = 3
+_LEAST_WITHOUT_PIPE = 3
 _DELIMITERS = ",;，；"
 _LEAST_DELIMITED_LINES = 8
 _VALUE = re.compile(r"\W?\s*[\d〇○◯零无]\D{0,4}|\W?\s*\d[\d.\s]{0,12}\D{0,4}|[/／—－-]{0,2}")
@@ -36,14 +41,6 @@ _LONGEST_BARE_VALUE = 12
 _LONGEST_CELL = 200
 _MOST_LINES_OF_PROSE = 4
 _LETTER = re.compile(r"[^\W\d_]")
-
-
-class Line(NamedTuple):
-    """A line of the source: its number from 1, its text as it stands, and its heading level (0 for none)."""
-
-    number: int
-    text: str
-    heading: int = 0
 
 
 @dataclass(slots=True)
@@ -87,21 +84,22 @@ def read_lines(
     is read (by default character references are resolved and white space is collapsed).
     """
     reduce = reduce or _collapse
-    written = [line for line in lines if line.text and not line.text.isspace()]
+    written = [piece for line in lines if line.text and not line.text.isspace() for piece in pieces_of(line)]
     delimiter = _delimiter(written)
+    tab = _tab(written)
     blocks: list[Block] = []
     run = _Run()
     for position, line in enumerate(written):
         if delimiter and not line.heading and (fields := _delimited(line.text, delimiter)):
             run.rows.append(_Row(line.number, fields))
-        elif not _extends(run, written, position, markdown):
+        elif not _extends(run, written, position, tab, markdown):
             if run.rows:
                 _close(run, blocks, reduce)
                 run = _Run()
             text = reduce(line.text)
             if text:
                 above = written[position - 1].number if position else line.number - 1
-                blocks.append(Paragraph(text, f"line {line.number}", line.heading, line.number - above - 1))
+                blocks.append(Paragraph(text, line.locator, line.heading, max(0, line.number - above - 1)))
     _close(run, blocks, reduce)
     return blocks
 
@@ -121,6 +119,12 @@ def _collapse(text: str) -> str:
     if "&" in text:
         text = html.unescape(text)
     return " ".join(text.split())
+
+
+def _tab(lines: Sequence[Line]) -> str:
+    """What stands between two cells of the text: a tab, or as many as there always are."""
+    runs = [len(run) for line in lines for run in _TABS.findall(line.text.strip())]
+    return "\t" * math.gcd(*runs) if len(runs) >= _LEAST_RUNS_OF_TABS else "\t"
 
 
 def _delimiter(lines: Sequence[Line]) -> str | None:
@@ -173,9 +177,9 @@ def _is_balanced(text: str) -> bool:
     return len(_OPENING.findall(text)) <= len(_CLOSING.findall(text))
 
 
-def _extends(run: _Run, lines: Sequence[Line], position: int, markdown: bool) -> bool:
+def _extends(run: _Run, lines: Sequence[Line], position: int, tab: str, markdown: bool) -> bool:
     """Add the line at ``position`` to the run of table rows if it belongs there."""
-    number, line, heading = lines[position]
+    number, line, heading, _ = lines[position]
     if heading:
         return False
     text = _with_pipes(line)
@@ -184,7 +188,7 @@ def _extends(run: _Run, lines: Sequence[Line], position: int, markdown: bool) ->
     if "|" in text:
         _add_pipe_line(run, number, text, markdown)
         return True
-    fields = line.split("\t")
+    fields = line.split(tab)
     if len(fields) >= _LEAST_TAB_FIELDS and sum(1 for part in fields if part.strip()) > 1:
         run.rows.append(_Row(number, [part.strip() for part in fields]))
         return True
@@ -281,14 +285,25 @@ def _is_prose(rows: Sequence[_Row]) -> bool:
 
 
 def _restore_last_cells(rows: list[_Row]) -> None:
-    """Where pipes stand between cells only, a line that ends in one ends in an empty cell."""
+    """Where pipes stand between cells only, a line that ends in one ends in an empty cell.
+
+    That is so where most lines end in none, or where some do and the lines are then more alike in width.
+    """
     wide = [row for row in rows if len(row.cells) > 2]
     ending = [row for row in wide if row.ends_in_pipe]
-    lengths = {(row.ends_in_pipe, len(row.cells) + row.ends_in_pipe) for row in wide}
-    is_rectangular = len(lengths) == 2 and len({length for _, length in lengths}) == 1
-    if 2 * len(ending) < len(wide) or is_rectangular:
+    between = Counter(len(row.cells) + row.ends_in_pipe for row in wide)
+    after = Counter(len(row.cells) for row in wide)
+    others = len(wide) - len(ending)
+    are_more_alike = others >= _LEAST_WITHOUT_PIPE and _likeness(between) > _likeness(after)
+    is_rectangular = 0 < others < len(wide) and len(between) == 1
+    if 2 * len(ending) < len(wide) or is_rectangular or (are_more_alike and not any(row.leading for row in wide)):
         for row in ending:
             row.cells.append("")
+
+
+def _likeness(widths: Counter[int]) -> int:
+    """How many pairs of lines have the same width."""
+    return sum(count * count for count in widths.values())
 
 
 def _drop_frame(rows: list[_Row]) -> None:

@@ -234,7 +234,8 @@ def _leads(instance: Instance, table: TableDef) -> Callable[[RawRow], int | None
 
     A header line with all columns tells, and so do fully printed rows of loose cells.  Else filling is the same in all
     rows that stand in one line each, or the values begin in the same cell of each line: what all rows and their sums
-    leave possible, where both ways agree.
+    leave possible, where both ways agree.  Where neither is possible, the values may end as far from the end of each
+    line: labels that span columns and rows leave as many cells before them as they span.
     """
     widths = {r.id: len(r.columns) for r in table.rows}
     flat = [(p.row, widths[p.row_id]) for p in instance.rows if p.row.header_columns is None and p.row_id in widths]
@@ -249,6 +250,7 @@ def _leads(instance: Instance, table: TableDef) -> Callable[[RawRow], int | None
     total = total_place(table)
     after_label: set[int] | None = None
     in_line: set[int] | None = None
+    before_end: set[int] | None = None
     for row, width in flat:
         leads = set(possible_leads(row.values, width))
         if total is not None and len(leads) > 1:
@@ -257,9 +259,14 @@ def _leads(instance: Instance, table: TableDef) -> Callable[[RawRow], int | None
             first = row.values[0].column
             after_label = leads if after_label is None else after_label & leads
             in_line = {first + k for k in leads} if in_line is None else in_line & {first + k for k in leads}
+            ends = {len(row.values) - width - k for k in leads}
+            before_end = ends if before_end is None else before_end & ends
+    same_width = next(iter(widths.values())) if len(set(widths.values())) == 1 else None
 
     def lead(row: RawRow) -> int | None:
         found = set(after_label or ()) | {c - row.values[0].column for c in in_line or ()}
+        if not found and same_width is not None:
+            found = {len(row.values) - same_width - k for k in before_end or ()}
         return found.pop() if len(found) == 1 else None
 
     return lead
