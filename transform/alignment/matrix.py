@@ -266,7 +266,8 @@ def _leads(instance: Instance, table: TableDef) -> Callable[[RawRow], int | None
     def lead(row: RawRow) -> int | None:
         found = set(after_label or ()) | {c - row.values[0].column for c in in_line or ()}
         if not found and same_width is not None:
-            found = {len(row.values) - same_width - k for k in before_end or ()}
+            surplus = len(row.values) - same_width
+            found = {surplus - k for k in before_end or () if surplus >= k}
         return found.pop() if len(found) == 1 else None
 
     return lead

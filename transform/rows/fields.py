@@ -128,7 +128,8 @@ def _is_plain_value(text: str) -> bool:
     folded = fold(text)
     printed = any(c.isdigit() for c in folded) or len(folded) == 1 or _NUMERAL.fullmatch(folded) is not None
     whole = folded.count("(") == folded.count(")")
-    return whole and info.is_value and (info.value.status == "dash" or (info.is_blank and bool(text)) or (info.has_digits and printed))
+    stands_for_nothing = info.value.status == "dash" or (info.is_blank and bool(text))
+    return whole and info.is_value and (stands_for_nothing or (info.has_digits and printed))
 
 
 def _is_label(text: str, pinyin: bool) -> bool:
