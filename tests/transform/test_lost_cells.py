@@ -177,3 +177,42 @@ def test_a_page_that_prints_seven_as_07_is_not_doubted() -> None:
     report = read(table(*blocks, ("行政规范性文件", "01", "03", 12)))
     assert values(report, "disclosure.normative_documents.")["repealed"] == 3
     assert not any(f.rule == "figure.unusual" for f in report.findings)
+
+
+def test_a_label_that_fits_two_rows_between_its_neighbours_is_in_doubt() -> None:
+    """The rows between, which are empty, are no rows of flat text; 其他情形数 may be that of reviews or of lawsuits."""
+    lines = (
+        *("四、行政复议数量\t14", "（一）维持具体行政行为数\t", "（二）被依法纠错数\t14", "（三）其他情形数\t"),
+        *(
+            "五、行政诉讼数量\t",
+            "（一）维持具体行政行为或者驳回原告诉讼请求数\t",
+            "（二）被依法纠错数\t",
+            "（三）其他情形数\t0",
+        ),
+        *("六、举报投诉数量\t3", "（一）收到申请数\t2", "（二）申请办结数\t2", "（三）申请答复数\t2"),
+    )
+    title = "三道河子镇2016年政府信息公开工作年度报告"
+    report = read_report(read_page("\n".join((title, "统计指标\t统计数", *lines)).encode()))
+    doubted = {name for f in report.findings for name in f.figures}
+    others = {
+        f.figure: f for f in report.figures if f.figure in ("statistics.reviews_other", "statistics.lawsuits_other")
+    }
+    assert others["statistics.reviews_other"].value is None or "statistics.reviews_other" in doubted
+
+
+def test_one_empty_cell_in_a_table_of_zeros_is_odd_though_other_tables_have_many() -> None:
+    blocks = (
+        ("信息内容", "上一年项目数量", "本年增/减", "处理决定数量"),
+        ("行政许可", 3, 0, 5),
+        ("行政处罚", 7, "0", ""),
+    )
+    rules = (
+        ("信息内容", "本年新制作数量", "本年新公开数量", "对外公开总数量"),
+        ("规章", 0, 0, 0),
+        ("规范性文件", 1, 0, 4),
+    )
+    blank = [(label, *[""] * 7) for label in (RECEIVED, CARRIED_IN, GRANTED)]
+    title = "三道河子镇2019年政府信息公开工作年度报告"
+    report = read(table(*rules, *blocks), table(("项目", *APPLICANTS), *blank), title=title)
+    doubted = {name for f in report.findings if f.rule == "figure.odd_blank" for name in f.figures}
+    assert doubted == {f"disclosure.penalties.{c}" for c in ("previous_items", "items_change", "decisions")}

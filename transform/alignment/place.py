@@ -114,6 +114,7 @@ def _settle(candidates: list[Candidate]) -> None:
                 fitting.append((rank - low if before and before[0] == table else 100, (table, row)))
         if fitting:
             c.placed = min(fitting)[1]
+            c.by_position = sum(table == c.placed[0] for _, (table, _) in fitting) > 1
     _settle_ambiguous_totals(candidates)
 
 
@@ -126,7 +127,7 @@ def _settle_ambiguous_totals(candidates: list[Candidate]) -> None:
         table, row = c.placed
         before, after = _neighbour(candidates, k, -1, table), _neighbour(candidates, k, 1, table)
         if before and after and _rank(*before) < _rank(*after) <= _rank(table, row) and before[1] != row:
-            c.placed, c.kind = None, "subtotal"
+            c.placed, c.by_position, c.kind = None, False, "subtotal"
 
 
 def _as_wide_as_row(row: RawRow, table: str) -> bool:

@@ -12,6 +12,7 @@ _ZEROS = "0０"
 _BARE_DIGITS = frozenset("123456789")
 _MAX_ODD_BLANKS = 9
 _MIN_PRINTED_BESIDE = 20
+_MIN_IN_TABLE = 9
 _MIN_UNREADABLE = 3
 
 
@@ -74,13 +75,9 @@ def _lost_borders(form: Form, figures: Mapping[str, Figure], unusual: Sequence[F
 
 def _odd_blanks(form: Form, figures: Mapping[str, Figure]) -> list[Finding]:
     """Findings for a few cells left empty where all others are printed: a cell may be lost, and others moved up."""
-    blanks = [n for n, f in figures.items() if f.status == "blank"]
-    printed = sum(f.status in ("reported", "decoded") for f in figures.values())
-    if not 0 < len(blanks) <= _MAX_ODD_BLANKS or printed < _MIN_PRINTED_BESIDE * len(blanks):
-        return []
     strips = {table.id for table in form.tables if table.layout == "strip"}
     findings = []
-    for name in blanks:
+    for name in _few_blanks(form, figures):
         place = form.figures[name]
         one_row = place.table in strips
         row = [
@@ -94,3 +91,18 @@ def _odd_blanks(form: Form, figures: Mapping[str, Figure]) -> list[Finding]:
                 Finding("figure.odd_blank", "warning", (name, *(n for n in row if n != name)), message, "unknown")
             )
     return findings
+
+
+def _few_blanks(form: Form, figures: Mapping[str, Figure]) -> list[str]:
+    """The blanks of a page that has few; else those that stand alone in a table where a 0 is printed as such."""
+    blanks = [n for n, f in figures.items() if f.status == "blank"]
+    printed = [n for n, f in figures.items() if f.value is not None]
+    if len(blanks) <= _MAX_ODD_BLANKS and len(printed) >= _MIN_PRINTED_BESIDE * len(blanks):
+        return blanks
+    alone = []
+    for name in blanks:
+        table = form.figures[name].table
+        beside = [figures[n].value for n in printed if form.figures[n].table == table]
+        if sum(form.figures[n].table == table for n in blanks) == 1 and 0 in beside and len(beside) >= _MIN_IN_TABLE:
+            alone.append(name)
+    return alone
