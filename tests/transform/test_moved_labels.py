@@ -162,3 +162,15 @@ def test_a_value_before_the_label_of_the_second_half_belongs_to_the_first_half()
     report = read(table(head, *lines), title="三道河子镇2016年政府信息公开工作年度报告")
     assert "statistics.received_in_person" in doubted(report)
     assert values(report, "statistics.complaints")[""] == 5
+
+
+def test_a_row_of_zeros_with_an_empty_cell_too_many_before_it_is_in_doubt() -> None:
+    """Its total is empty like those of the others: no sum tells a moved row from one without its first number."""
+    rows = [(label, 1, 0, 0, 0, 0, 0, "") for label in LABELS[:6]]
+    moved = (LABELS[6], "", *[0] * 6, "")
+    report = read(table(("", *APPLICANTS), *rows, moved))
+    wrong = {f"requests.denied_security_stability.{c}" for c in ("natural_person", "total")}
+    assert wrong <= doubted(report)
+    assert "requests.granted.total" not in {
+        name for f in report.findings if f.rule == "requests.columns_unclear" for name in f.figures
+    }

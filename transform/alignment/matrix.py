@@ -62,6 +62,7 @@ def place_rows(
     read: list[_ReadRow] = []
     known_rows = {r.id: r for r in table.rows}
     bands: dict[int, bool] = {}
+    may_have_moved: set[str] = set()
     lead = _leads(instance, table)
     value_columns = cache(partial(_value_columns, instance, table))
     plans = ColumnPlans(table, year)
@@ -77,7 +78,9 @@ def place_rows(
                 placed.row = without_repeats(placed.row, header, table, columns)
             else:
                 usual = value_columns(id(placed.row.values[0].source), len(columns))
-                placed.row = without_filling(placed.row, usual)
+                whole, placed.row = placed.row, without_filling(placed.row, usual)
+                if placed.row is not whole and placed.row.values[0].info.is_blank:
+                    may_have_moved.add(placed.row_id)
         reading = plans.read(placed.row, header, columns, lead(placed.row))
         figures, has_amounts = _figures_of(row_def, table)
         above = placed.row.header_columns
@@ -104,6 +107,9 @@ def place_rows(
             continue
         fixed[placed.row_id] = slots
         _write_row(doubts, row, slots, table, placements)
+        if placed.row_id in may_have_moved and (total is None or not row_holds(slots, total)):
+            message = f"a cell more than others of the table, and an empty one first: {texts_of(placed.row)[:60]}"
+            doubts.add(f"{table.id}.columns_unclear", row.figures, message, "warning")
     if total is None and any(not _in_one_line(r.placed.row) for r in open_rows if r.placed.row.header_columns is None):
         loose = [row for row in read if row.placed.row.header_columns is None and len(row.columns) > 1]
         doubts.add(
