@@ -112,3 +112,31 @@ def test_labels_and_values_with_colons_are_read(text: Sequence[str]) -> None:
     assert values(report, "requests.received.") == [5, 0, 2, 0, 0, 1, 8]
     assert values(report, "requests.carried_out.") == [1, 0, 0, 0, 0, 0, 1]
     assert [(section.section, section.text) for section in report.sections] == [("requests", "")]
+
+
+def test_a_column_printed_twice_beside_its_value_is_no_row() -> None:
+    lines = [f"<tr><td>{case}</td><td>{o}</td><td>{o}</td><td>{n}</td></tr>" for case, o, n in DISPUTES]
+    report = read(f"<h1>{HEAD}</h1>" + as_table(REQUESTS) + f"<table>{''.join(lines)}</table>")
+    assert values(report, "disputes.") == [1, 0, 0, 2, 3, 0, 4, 0, 0, 4, 0, 0, 5, 0, 5]
+
+
+@pytest.mark.parametrize("mark", ["\t", " | "])
+def test_a_list_of_statistics_may_run_across(mark: str) -> None:
+    rows = {
+        "1.政府网站公开政府信息数": 12,
+        "2.政务微博公开政府信息数": 3,
+        "1.当面申请数": 1,
+        "2.传真申请数": 0,
+        "3.网络申请数": 2,
+        "4.信函申请数": 0,
+        "1.按时办结数": 3,
+        "2.延期办结数": 0,
+        "六、举报投诉数量": 4,
+    }
+    lines = [
+        mark.join(("统计指标", *rows)),
+        mark.join(("单位", *["件"] * len(rows))),
+        mark.join(("统计数", *map(str, rows.values()))),
+    ]
+    report = read("\n".join(["三道河子镇2016年政府信息公开工作年度报告", *lines]))
+    assert [f.value for f in report.figures if f.value is not None] == list(rows.values())

@@ -223,7 +223,8 @@ def _is_data(tokens: list[Token], zone: int, columns: dict[int, list[Token]]) ->
 def upright(grid: Grid, pinyin: bool, describing: Describing = describe_cell) -> Grid:
     """The grid, turned when its rows and columns are exchanged (cells keep their place in the source).
 
-    Exchanged are a requests table whose outcomes run across, and a disputes table whose outcomes run down.
+    Exchanged are a table of requests or of statistics whose rows run across, and one of disputes whose outcomes run
+    down.
     """
     width = len(grid.rows[0]) if grid.rows else 0
     if len(grid.rows) < 2 or width < 2:
@@ -236,8 +237,10 @@ def upright(grid: Grid, pinyin: bool, describing: Describing = describe_cell) ->
     def across(kind: SenseKind, table: str) -> int:
         return max(_senses_along(row, kind, table, pinyin, describing) for row in grid.rows[:5])
 
-    outcomes = across("row", "requests")
-    turned = outcomes >= _MIN_TURNED_ROWS and outcomes > down("row", "requests")
+    turned = any(
+        (outcomes := across("row", table)) >= _MIN_TURNED_ROWS and outcomes > down("row", table)
+        for table in ("requests", "statistics")
+    )
     if not turned and len(grid.rows) <= _MAX_TURNED_ROWS:
         outcomes = down("column", "disputes")
         turned = outcomes >= _MIN_TURNED_OUTCOMES and outcomes > across("column", "disputes")

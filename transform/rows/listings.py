@@ -105,7 +105,7 @@ def _entry(row: RawRow, last: _Entry | None) -> _Entry | None:
     if not words:
         return None
     inner = words[-1]
-    for outer in reversed(words[:-1]):
+    for outer in sorted(words[-2::-1], key=lambda word: word.info.key == inner.info.key):
         order = _order(outer, inner, last.row_first if last is not None else None)
         if order is not None:
             return _made(row, words[: words.index(outer)], outer, inner, order)
