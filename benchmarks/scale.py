@@ -2,8 +2,10 @@
 
 The pages are those of the sample site, each under the name of another town of the gazetteer, in an archive of one run.
 Every rebuild is a process of its own.  Printed are pages a second by the wall, processor time a page of all processes
-together, the peak of the resident memory of the parent and of the largest reading process, and how many times as fast
-several processes are as one.  See ``docs/performance.md``.
+together and, with several, of the one that loads, the peak of the resident memory of the one that loads and of the
+largest one that reads, and how many times as fast several processes are as one.  ``--dask`` rebuilds once more with as
+many workers of a Dask cluster on this machine, and says how many times as long that takes as the pool of processes; its
+bar is 1.3.  See ``docs/performance.md``.
 """
 
 from __future__ import annotations
@@ -11,22 +13,26 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import logging
 import subprocess
 import sys
 import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from distributed import LocalCluster
+
 from data import __file__ as _data
 from extract.archive import Archive
 from extract.archive.replay import Partition
 from extract.web.answer import Response
-from flows.engine import in_order
+from flows.engine import engine_of
 from flows.loading import all_divisions
 from flows.partition import PartsRead
 from flows.rebuild import rebuild_warehouse
@@ -35,7 +41,17 @@ from load.query import run_query
 
 SAMPLE_SITE = Path(_data).parent / "sample_site"
 _SUFFIXES = "镇乡"
-_TITLES = ("pages", "processes", "seconds", "pages/s", "cpu ms/page", "parent MB", "worker MB", "times one")
+_TITLES = (
+    "pages",
+    "processes",
+    "seconds",
+    "pages/s",
+    "cpu ms/page",
+    "of it loading",
+    "parent MB",
+    "worker MB",
+    "times one",
+)
 _STATUS = Path("/proc/self/status")
 
 
@@ -86,12 +102,13 @@ def peaked(work: Callable[[Partition], PartsRead], partition: Partition) -> tupl
     return work(partition), time.process_time() - started, peak_megabytes()
 
 
-def rebuild_once(home: Path, jobs: int) -> dict[str, float]:
-    """What one rebuild in this process costs."""
+def rebuild_once(home: Path, jobs: int, cluster: str | None) -> dict[str, float]:
+    """What one rebuild in this process costs, read by so many jobs or by a cluster."""
     reading, peaks = [0.0], [0.0]
+    read_all = engine_of(cluster, jobs)
 
     def engine(work: Callable[[Partition], PartsRead], partitions: Sequence[Partition]) -> Iterator[PartsRead]:
-        for read, seconds, peak in in_order(partial(peaked, work), partitions, jobs):
+        for read, seconds, peak in read_all(partial(peaked, work), partitions):
             reading.append(seconds)
             peaks.append(peak)
             yield read
@@ -103,16 +120,47 @@ def rebuild_once(home: Path, jobs: int) -> dict[str, float]:
         "seconds": wall,
         "reports": rebuilt.readings,
         "processor": own + (sum(reading) if jobs > 1 else 0),
+        "loading": own if jobs > 1 else 0,
         "parent": peak_megabytes(),
         "worker": max(peaks) if jobs > 1 else 0,
     }
 
 
-def measured(home: Path, jobs: int) -> dict[str, Any]:
-    """What one rebuild in a process of its own costs."""
+@contextmanager
+def cluster_of(workers: int) -> Iterator[str]:
+    """The address of a Dask scheduler in this process, with so many worker processes of one thread."""
+    with LocalCluster(
+        n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=logging.ERROR
+    ) as cluster:
+        yield cluster.scheduler_address.replace("tcp://", "dask://")
+
+
+def measured(home: Path, jobs: int, cluster: str | None = None) -> dict[str, Any]:
+    """What one rebuild in a process of its own costs, where there is nothing to compare with."""
+    (home / "nianbao.duckdb").unlink(missing_ok=True)
     command = [sys.executable, "-m", "benchmarks.scale", "--home", str(home), "--jobs", str(jobs)]
+    command += ["--cluster", cluster] if cluster else []
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
     return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def _exported(home: Path) -> list[tuple[Any, ...]]:
+    return list(run_query(home / "nianbao.duckdb", "SELECT count(*), sum(hash(figure)) FROM figure")[1])
+
+
+def _print_row(count: int, readers: str, cost: dict[str, Any], times: str) -> None:
+    cells = (
+        f"{count:,}",
+        readers,
+        f"{cost['seconds']:.1f}",
+        f"{count / cost['seconds']:.1f}",
+        f"{cost['processor'] * 1000 / count:.1f}",
+        f"{cost['loading'] * 1000 / count:.2f}",
+        f"{cost['parent']:.0f}",
+        f"{cost['worker']:.0f}",
+        times,
+    )
+    print("".join(f"{cell:>14}" for cell in cells), flush=True)
 
 
 def main() -> int:
@@ -121,12 +169,14 @@ def main() -> int:
     parser.add_argument("--pages", type=int, nargs="+", default=[1_000, 10_000])
     parser.add_argument("--jobs", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--folder", type=Path, help="where to build; a temporary folder by default")
+    parser.add_argument("--dask", action="store_true", help="measure a Dask cluster beside each pool of processes")
     parser.add_argument("--home", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--cluster", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.home:
-        print(json.dumps(rebuild_once(options.home, options.jobs[0])))
+        print(json.dumps(rebuild_once(options.home, options.jobs[0], options.cluster)))
         return 0
-    print("".join(f"{title:>13}" for title in _TITLES))
+    print("".join(f"{title:>14}" for title in _TITLES))
     for count in options.pages:
         with tempfile.TemporaryDirectory(prefix="bench-scale-", dir=options.folder) as folder:
             home, exports, first = Path(folder), [], 0.0
@@ -134,18 +184,16 @@ def main() -> int:
             for jobs in options.jobs:
                 cost = measured(home, jobs)
                 first = first or cost["seconds"]
-                cells = (
-                    f"{count:,}",
-                    jobs,
-                    f"{cost['seconds']:.1f}",
-                    f"{count / cost['seconds']:.1f}",
-                    f"{cost['processor'] * 1000 / count:.1f}",
-                    f"{cost['parent']:.0f}",
-                    f"{cost['worker']:.0f}",
-                    f"{first / cost['seconds']:.2f}",
-                )
-                print("".join(f"{cell:>13}" for cell in cells), flush=True)
-                exports.append(run_query(home / "nianbao.duckdb", "SELECT count(*), sum(hash(figure)) FROM figure")[1])
+                _print_row(count, str(jobs), cost, f"{first / cost['seconds']:.2f}")
+                exports.append(_exported(home))
+                if options.dask and jobs > 1:
+                    with cluster_of(jobs) as cluster:
+                        on_cluster = measured(home, jobs, cluster)
+                    _print_row(count, f"dask {jobs}", on_cluster, f"{first / on_cluster['seconds']:.2f}")
+                    print(
+                        f"dask to the pool of processes: {on_cluster['seconds'] / cost['seconds']:.2f}; the bar is 1.3"
+                    )
+                    exports.append(_exported(home))
             assert exports.count(exports[0]) == len(exports), exports  # noqa: S101
     return 0
 
