@@ -15,7 +15,7 @@ $(STAMP): pyproject.toml constraints.txt
 	if [ -z "$$python" ] || ! "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 	  echo "make setup: Python 3.11 or later is needed; install python3.11 and run it again" >&2; exit 1; fi; \
 	[ -x $(BIN)/python ] || "$$python" -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,office,pdf,dashboard,dask,lake,notebook,docs]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,office,pdf,dashboard,dask,lake,s3,notebook,docs]'
 	@touch $@
 
 browser:  ## Install what the tests in tests/browser need: Chromium, its driver, a Chinese font

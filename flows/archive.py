@@ -17,7 +17,7 @@ from load.warehouse import open_warehouse, transaction
 def reindex(settings: Settings) -> ExitCode:
     """Make the index of the archive anew from its files, say in the warehouse where each content lies, and publish."""
     with single_run(settings.home):
-        archive = Archive(settings.archive)
+        archive = Archive(settings.archive_place)
         archive.reindex()
         kept = archive.everything()
         if exists(settings.warehouse):
@@ -26,5 +26,5 @@ def reindex(settings: Settings) -> ExitCode:
             publish_warehouse(settings)
     files = {version.file for version in kept if version.file}
     sources = {version.url or version.path for version in kept}
-    say(f"{settings.archive}: {len(files)} files, {len(sources)} sources, {len(kept)} versions\n")
+    say(f"{settings.archive_place}: {len(files)} files, {len(sources)} sources, {len(kept)} versions\n")
     return ExitCode.OK

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from extract.archive import Archive, ArchiveError, Kept
+from extract.archive import Archive, ArchiveError, Kept, Place
 from extract.discovery.listing import documents_of
 from extract.discovery.search import Role
 from flows.answers import print_rows
@@ -78,17 +77,17 @@ class _Version:
         return {f.figure: f.status if f.value is None else f"{f.value:.15g}" for f in figures}
 
 
-def print_history(database: Database, archive_folder: Path, name: str, layout: str) -> ExitCode:
+def print_history(database: Database, place: Place, name: str, layout: str) -> ExitCode:
     """Print every version of the report ``name`` (its id or its address) with the figures that it changed.
 
     Exit status 1 when the bytes of a version could not be read; raises :class:`UserError` when the database has no
     such report, or the archive nothing of it.
     """
     report = _report(database, name)
-    with closing(Archive(archive_folder)) as archive:
+    with closing(Archive(place)) as archive:
         versions = list(_versions(report, archive))
     if not versions:
-        raise UserError(f"the archive {archive_folder} has nothing of {report.address}", ExitCode.NOTHING_DONE)
+        raise UserError(f"the archive {place} has nothing of {report.address}", ExitCode.NOTHING_DONE)
     changes = list(_changes(versions))
     columns = [name for name in Change.__slots__ if layout != "table" or name not in _TOO_WIDE]
     print_rows(columns, [[getattr(change, column) for column in columns] for change in changes], layout)

@@ -43,7 +43,7 @@ class Night:
         """Begin a night over some towns, or go on with the one that was cut off."""
         self.settings = settings
         self.towns = towns
-        self.archive = Archive(settings.archive)
+        self.archive = Archive(settings.archive_place)
         self._kind = f"{NIGHTLY}-{Share.parse(settings.share).name}" if settings.share else NIGHTLY
         self.run = begin_run(settings, self.archive, self._kind, go_on=True)
         self.summary = Summary()

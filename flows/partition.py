@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 
-from extract.archive import Archive, ArchiveError, Visit
+from extract.archive import Archive, ArchiveError, Place, Visit
 from extract.archive.replay import Partition, Past, kept_by, visits_in
 from extract.web.answer import Outcome
 from flows.corrections import corrections_fingerprint
@@ -54,16 +54,16 @@ def reader() -> str:
     return f"{parser_version()}, corrections {corrections_fingerprint()}"
 
 
-def read_partition(partition: Partition, root: Path, folder: Path, wanted: str) -> PartsRead:
-    """Read what was new or had changed in a partition of the archive in ``root``; the parts are below ``folder``.
+def read_partition(partition: Partition, place: Place, folder: Path, wanted: str) -> PartsRead:
+    """Read what was new or had changed in a partition of the archive in ``place``; the parts are below ``folder``.
 
     Raises :class:`UserError` where this process is another :func:`reader` than the ``wanted`` one.
     """
     if reader() != wanted:
         raise UserError(f"a worker reads with nianbao {reader()}, and not with {wanted}; install the same everywhere")
     parts, visits, readings, failures = [], 0, 0, []
-    with closing(Archive(root, fixed=True)) as archive:
-        for number, result in enumerate(_read(partition, root, archive)):
+    with closing(Archive(place, fixed=True)) as archive:
+        for number, result in enumerate(_read(partition, place, archive)):
             batch = to_batch(to_frames(result.readings), result.snapshots, result.visits)
             parts.append(write_part(batch, folder / f"{partition.number:08d}-{number:04d}"))
             visits += len(result.visits)
@@ -72,12 +72,12 @@ def read_partition(partition: Partition, root: Path, folder: Path, wanted: str) 
     return PartsRead(tuple(parts), visits, readings, tuple(failures))
 
 
-def _read(partition: Partition, root: Path, archive: Archive) -> Iterator[TownResult]:
+def _read(partition: Partition, place: Place, archive: Archive) -> Iterator[TownResult]:
     """The readings of some hundred pages at a time, then all visits."""
     by_run: dict[str, list[Visit]] = {}
     damage = []
     try:
-        for visit in visits_in(root, partition):
+        for visit in visits_in(place, partition):
             by_run.setdefault(visit.run, []).append(visit)
     except ArchiveError as error:
         damage.append(Failure("", partition.file, "archive", one_line(error)))

@@ -68,15 +68,15 @@ def rebuild_warehouse(
     if compare and not exists(settings.published):
         raise UserError(f"{settings.published}: no such file; there is nothing to compare with")
     comparable = _is_comparable(settings.published, needed=compare)
-    archive = Archive(settings.archive)
+    archive = Archive(settings.archive_place)
     if not archive.stretches():
-        raise UserError(f"{settings.archive} is empty; there is nothing to rebuild from", ExitCode.NOTHING_DONE)
+        raise UserError(f"{settings.archive_place} is empty; there is nothing to rebuild from", ExitCode.NOTHING_DONE)
     place = settings.model_copy(update={"home": settings.home / "rebuild", "lake": None})
     shutil.rmtree(place.home, ignore_errors=True)
     try:
         archive.settle()
-        home, root = place.home.resolve(), settings.archive.resolve()
-        read = partial(read_partition, root=root, folder=home, wanted=reader())
+        home, kept = place.home.resolve(), settings.archive_place.resolved()
+        read = partial(read_partition, place=kept, folder=home, wanted=reader())
         rebuilt = _tell_again(archive, place, partial(engine, read), advance)
         if comparable:
             pair, megabytes = (settings.published, place.warehouse), settings.memory_megabytes

@@ -97,10 +97,10 @@ def rerun_town(settings: Settings, wanted: str, *, year: int | None = None, refe
     """
     begin_working_copy(settings.published, settings.warehouse)
     subject = _subject(settings, wanted, year)
-    archive = Archive(settings.archive)
+    archive = Archive(settings.archive_place)
     if subject.loaded and not refetch and not archive.stretches():
         archive.close()
-        raise UserError(_GONE.format(archive=settings.archive, name=subject.name), ExitCode.NOTHING_DONE)
+        raise UserError(_GONE.format(archive=settings.archive_place, name=subject.name), ExitCode.NOTHING_DONE)
     run = begin_run(settings, archive, TOWN)
     result = _read_again(settings, subject, archive, refetch)
     before = _state(settings, subject)

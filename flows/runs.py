@@ -102,7 +102,7 @@ def load_paths(settings: Settings, paths: Sequence[str]) -> ExitCode:
     """Read saved reports into the warehouse in batches, publish, and print a summary."""
     summary = Summary()
     with single_run(settings.home), _progress("loading") as advance:
-        archive = Archive(settings.archive)
+        archive = Archive(settings.archive_place)
         run = begin_run(settings, archive, LOAD)
         for start in range(0, len(paths), _FILES_A_BATCH):
             results = []

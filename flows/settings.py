@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from extract.archive import Place
 from extract.web.address import AddressGuard
 from extract.web.answer import FetchLimits
 from extract.web.crawler import Manners
@@ -21,6 +22,12 @@ NIGHTLY_CRON = "30 2 * * *"
 """Every night at 02:30, in the time zone of the settings."""
 
 
+def _storage(value: str | None) -> str | None:
+    if value is not None and "://" not in value:
+        raise ValueError(f"{value!r} is no address of object storage such as s3://bucket/prefix")
+    return value
+
+
 def _lake(value: object) -> object:
     return lake_at(value) if isinstance(value, str) else value
 
@@ -29,12 +36,13 @@ class Settings(BaseSettings):
     """What can be set: each field from ``NIANBAO_<FIELD>`` (``NIANBAO_HOME``, ``NIANBAO_CONTACT``, ...).
 
     ``home`` holds everything that a run writes, except the warehouse where ``lake`` (NIANBAO_WAREHOUSE, an address of
-    :mod:`load.lake_address`) names a place for it; ``sources`` is the registry (None: the one that is shipped), whose
-    relative addresses are joined to ``base_url``, and of whose hosts only a ``share`` such as ``2/4`` is asked (None:
-    all).  Times are in seconds, sizes in bytes; ``workers`` hosts are asked at once, each with a pause of ``delay``,
-    and ``batch`` towns are loaded together.  ``hosts`` sends a host to a fixed ``address:port``; ``private_hosts`` may
-    lie inside the operator's own network, as may that of ``base_url``.  ``breaker`` failures in a row end the asking of
-    a host; ``max_requests`` and ``max_megabytes`` that of a run.
+    :mod:`load.lake_address`) names a place for it, and the fetched bytes where ``archive_storage``
+    (``s3://bucket/prefix``) does; ``sources`` is the registry (None: the one that is shipped), whose relative addresses
+    are joined to ``base_url``, and of whose hosts only a ``share`` such as ``2/4`` is asked (None: all).  Times are in
+    seconds, sizes in bytes; ``workers`` hosts are asked at once, each with a pause of ``delay``, and ``batch`` towns
+    are loaded together.  ``hosts`` sends a host to a fixed ``address:port``; ``private_hosts`` may lie inside the
+    operator's own network, as may that of ``base_url``.  ``breaker`` failures in a row end the asking of a host;
+    ``max_requests`` and ``max_megabytes`` that of a run.
     A night that was cut off goes on within ``resume_hours``; ``least_pages``, ``most_hosts_gone`` and ``most_worse``
     are the thresholds of :class:`flows.suspicion.Thresholds`; ``notify_url`` is told of a night that failed.
     ``memory_megabytes`` is what DuckDB may hold of databases that are rebuilt or compared; the rest waits in files.
@@ -47,6 +55,7 @@ class Settings(BaseSettings):
     lake: Annotated[Lake | None, NoDecode, BeforeValidator(_lake)] = Field(
         default=None, validation_alias="NIANBAO_WAREHOUSE"
     )
+    archive_storage: Annotated[str | None, AfterValidator(_storage)] = None
     sources: Path | None = None
     base_url: str | None = None
     share: str | None = Field(default=None, pattern=r"^[1-9][0-9]*/[1-9][0-9]*$")
@@ -79,8 +88,13 @@ class Settings(BaseSettings):
 
     @property
     def archive(self) -> Path:
-        """The folder of the kept bytes."""
+        """The folder of the kept bytes, or of those that are not in the storage yet."""
         return self.home / "archive"
+
+    @property
+    def archive_place(self) -> Place:
+        """Where the kept bytes are: the folder, and the storage behind it, if any."""
+        return Place(self.archive, self.archive_storage)
 
     @property
     def warehouse(self) -> Database:

@@ -94,7 +94,14 @@ def moment_of(con: Connection) -> datetime:
 
 def is_lake(con: Connection) -> bool:
     """Whether a connection is opened for a lake, and not for a DuckDB file."""
-    return bool(con.execute(_CATALOGUE).fetchall())
+    return _catalogue_of(con) is not None
+
+
+def _catalogue_of(con: Connection) -> str | None:
+    if con.execute("SELECT current_database()").fetchall() != [(NAME,)]:
+        return None
+    found = con.execute(_CATALOGUE).fetchall()
+    return str(found[0][0]) if found else None
 
 
 @contextmanager
@@ -103,16 +110,16 @@ def writing(con: Connection) -> Iterator[None]:
 
     It is free again when its holder ends, however it ends.
     """
-    found = con.execute(_CATALOGUE).fetchall()
-    if not found:
+    catalogue = _catalogue_of(con)
+    if catalogue is None:
         yield
-    elif found[0][0].startswith("postgres:"):
+    elif catalogue.startswith("postgres:"):
         with con.cursor() as holder:
             holder.begin()
             holder.execute(f"FROM postgres_query('__ducklake_metadata_{NAME}', {literal(_TAKE_LOCK)})")
             yield
     else:
-        path = Path(found[0][0].removeprefix("sqlite:"))
+        path = Path(catalogue.removeprefix("sqlite:"))
         with path.with_name(f"{path.name}.lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import pytest
 import requests
+from s3fs import S3FileSystem
 
 _PATIENCE = 60
 """Seconds: a server that has not answered by then on a busy machine has failed."""
@@ -33,6 +35,12 @@ class ObjectStore:
             "AWS_DEFAULT_REGION": "us-east-1",
             "NO_PROXY": "127.0.0.1",
         }
+
+    def use(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Let this process find it, and no other that an earlier test has used."""
+        for name, value in self.environment.items():
+            monkeypatch.setenv(name, value)
+        S3FileSystem.clear_instance_cache()
 
     def bucket(self, name: str) -> str:
         """A new bucket, as an address."""

@@ -7,7 +7,8 @@ in the same way, and its ``metadata`` says that nothing was had.  ``index.sqlite
 from them and can be deleted at any time.
 """
 
+from extract.archive.place import Place
 from extract.archive.records import ArchiveError, Kept, Visit
 from extract.archive.store import Archive
 
-__all__ = ["Archive", "ArchiveError", "Kept", "Visit"]
+__all__ = ["Archive", "ArchiveError", "Kept", "Place", "Visit"]

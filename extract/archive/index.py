@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from itertools import pairwise
-from pathlib import Path
 from typing import TypeVar
 
 from extract.archive import index_file
+from extract.archive.place import Place
 from extract.archive.records import Change, Event, Kept, RunEvent, Visit, from_lines, to_lines
-from extract.archive.volume import Group, groups, volumes
+from extract.archive.volume import Group, groups
 from extract.archive.warc import Original, Stored, event_of, stored_in
 
 _OWN = tuple(field.name for field in fields(Kept) if field.name not in ("file", "offset"))
@@ -32,14 +32,14 @@ E = TypeVar("E", Visit, RunEvent)
 class Index:
     """The index of one archive; safe for threads and for processes."""
 
-    def __init__(self, root: Path, *, fixed: bool = False) -> None:
+    def __init__(self, place: Place, *, fixed: bool = False) -> None:
         """Open the index, make it where there is none, and bring it up to what the WARC files hold.
 
         One that is ``fixed`` (see :meth:`settle`) is only read, as it is.
         """
-        self._root = root
+        self._place = place
         self._lock = threading.RLock()
-        path = root / "index.sqlite"
+        path = place.folder / "index.sqlite"
         self._db = index_file.fixed(path) if fixed else index_file.opened(path)
         if not fixed:
             self.catch_up()
@@ -52,14 +52,14 @@ class Index:
     def catch_up(self) -> None:
         """Read what the WARC files hold behind the place up to which they were read; all of it when a file has gone."""
         with self._writing():
-            sizes = {path.name: path.stat().st_size for path in volumes(self._root)}
+            sizes = self._place.sizes()
             known: dict[str, int] = dict(self._db.execute("SELECT file, size FROM volume").fetchall())
             if any(size > sizes.get(file, 0) for file, size in known.items()):
                 self._clear()
                 known = {}
             for file, size in sizes.items():
                 if size > known.get(file, 0):
-                    for group in groups(self._root / file, known.get(file, 0)):
+                    for group in groups(self._place.volume(file), known.get(file, 0)):
                         self._add_group(file, group)
 
     def rebuild(self) -> None:
@@ -116,9 +116,9 @@ class Index:
         with self._lock:
             found = {source: "its bytes are in no file any more" for (source,) in self._db.execute(gone)}
             sizes: dict[str, int] = dict(self._db.execute("SELECT file, size FROM volume").fetchall())
-        for path in volumes(self._root):
-            if rest := path.stat().st_size - sizes.get(path.name, 0):
-                found[path.name] = f"the last {rest} bytes cannot be read: a write was cut off, or they are damaged"
+        for name, size in self._place.sizes().items():
+            if rest := size - sizes.get(name, 0):
+                found[name] = f"the last {rest} bytes cannot be read: a write was cut off, or they are damaged"
         return found
 
     def original(self, sha256: str) -> Original | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
+from extract.archive.place import Place
 from extract.archive.records import ArchiveError, Change, Kept, Visit
 from extract.archive.store import Archive
 from extract.archive.volume import groups
@@ -44,13 +44,13 @@ def partitions(archive: Archive) -> list[Partition]:
     return [Partition(number, *stretch) for number, stretch in enumerate(archive.stretches())]
 
 
-def visits_in(root: Path, partition: Partition) -> Iterator[Visit]:
-    """The visits of a partition of the archive in folder ``root``, oldest first; they say nothing of what is kept.
+def visits_in(place: Place, partition: Partition) -> Iterator[Visit]:
+    """The visits of a partition of the archive, oldest first; they say nothing of what is kept.
 
     Raises :class:`ArchiveError` behind the last one that can be read, where that is not the end of the partition.
     """
     reached = partition.begin
-    for group in groups(root / partition.file, partition.begin):
+    for group in groups(place.volume(partition.file), partition.begin):
         if reached >= partition.end:
             return
         event = event_of(group.records[-1][1])

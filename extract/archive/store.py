@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from extract.archive.index import Index
+from extract.archive.place import Place
 from extract.archive.records import REPORT, ArchiveError, Change, Event, Kept, RunEvent, Visit, source_of
-from extract.archive.volume import Writer, groups, record_at, volumes
+from extract.archive.volume import Writer, groups, record_at
 from extract.archive.warc import (
     Packed,
     bytes_of,
@@ -36,19 +37,23 @@ class Archive:
     """WARC files that only grow, with an index beside them; safe for threads, and for processes (each its own file)."""
 
     def __init__(
-        self, root: Path, *, most_bytes: int = MOST_BYTES, software: str = "nianbao", fixed: bool = False
+        self, place: Place | Path, *, most_bytes: int = MOST_BYTES, software: str = "nianbao", fixed: bool = False
     ) -> None:
-        """Use the archive in folder ``root``, which is made where it is missing.
+        """Use the archive in a place, or in a folder, which is made where it is missing.
 
         One that is ``fixed`` is only read, by many processes or machines, while the one that has called
         :meth:`settle` sees to it that nobody writes.
         """
-        self._root = root
-        self._index = Index(root, fixed=fixed)
+        self._place = place if isinstance(place, Place) else Place(place)
+        self._index = Index(self._place, fixed=fixed)
         self._lock = threading.Lock()
         self._run = ""
         self._writer = Writer(
-            root, most_bytes=most_bytes, whole=self._index.whole, begin=lambda name: first_record(name, software)
+            self._place.folder,
+            most_bytes=most_bytes,
+            whole=self._index.whole,
+            begin=lambda name: first_record(name, software),
+            names=self._place.sizes,
         )
 
     def begin(self, run: str, facts: Mapping[str, str] | None = None) -> RunEvent:
@@ -139,7 +144,7 @@ class Archive:
         if place is None:
             raise ArchiveError(f"the archive has no bytes {sha256}")
         try:
-            return bytes_of(record_at(self._root / place[0], place[1]), sha256)
+            return bytes_of(record_at(self._place.volume(place[0]), place[1]), sha256)
         except ArchiveError as error:
             raise ArchiveError(f"the archived bytes {sha256} cannot be read: {error}") from None
 
@@ -185,13 +190,14 @@ class Archive:
 
     def events(self) -> Iterator[Event]:
         """All that ever happened, oldest first, read from the WARC files alone; visits say nothing of what is kept."""
-        for path in volumes(self._root):
-            for group in groups(path):
+        for name in self._place.sizes():
+            for group in groups(self._place.volume(name)):
                 if event := event_of(group.records[-1][1]):
                     yield event
 
     def settle(self) -> None:
-        """Make the archive ready to be opened as ``fixed``."""
+        """Make the archive ready to be opened as ``fixed``, from any machine where there is a storage."""
+        self._place.put_away()
         self._index.settle()
 
     def reindex(self) -> None:
@@ -199,12 +205,16 @@ class Archive:
         self._index.rebuild()
 
     def sync(self) -> None:
-        """Wait until all that was kept is on the disk, so that others may refer to it."""
+        """Wait until all that was kept is on the disk, or in the storage, so that others may refer to it."""
         with self._lock:
-            self._writer.sync()
+            if self._place.storage is None:
+                self._writer.sync()
+            else:
+                self._writer.close()
+        self._place.put_away()
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Let go of the files; what the storage does not take stays in the folder for the next run."""
         with self._lock:
             self._writer.close()
             self._index.close()

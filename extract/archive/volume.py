@@ -8,10 +8,10 @@ from __future__ import annotations
 import fcntl
 import os
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, Literal, NamedTuple, Protocol
 
 from extract.archive.records import ArchiveError
 
@@ -19,7 +19,7 @@ _CHUNK = 64 * 1024
 _GZIP = zlib.MAX_WBITS | 16
 _MAGIC = b"\x1f\x8b\x08"
 _LAST_OF_GROUP = (b"\r\nWARC-Type: metadata\r\n", b"\r\nWARC-Type: warcinfo\r\n")
-_SUFFIX = ".warc.gz"
+SUFFIX = ".warc.gz"
 
 
 class Group(NamedTuple):
@@ -30,12 +30,23 @@ class Group(NamedTuple):
     records: tuple[tuple[int, bytes], ...]
 
 
+class Readable(Protocol):
+    """What has a name and can be opened, as a path can."""
+
+    @property
+    def name(self) -> str:
+        """The name of the file."""
+
+    def open(self, mode: Literal["rb"], /) -> BinaryIO:
+        """The bytes of the file, which can be read from any offset."""
+
+
 def volumes(root: Path) -> list[Path]:
     """The WARC files of an archive, in the order in which they were begun."""
-    return sorted(root.glob(f"*{_SUFFIX}"))
+    return sorted(root.glob(f"*{SUFFIX}"))
 
 
-def record_at(path: Path, offset: int) -> bytes:
+def record_at(path: Readable, offset: int) -> bytes:
     """The record that begins at ``offset``, unpacked; raises :class:`ArchiveError` when there is no whole one."""
     try:
         with path.open("rb") as file:
@@ -48,7 +59,7 @@ def record_at(path: Path, offset: int) -> bytes:
     return record
 
 
-def groups(path: Path, start: int = 0) -> Iterator[Group]:
+def groups(path: Readable, start: int = 0) -> Iterator[Group]:
     """The whole groups of records from ``start`` on.
 
     Ends silently where a record is cut off or damaged, or a group lacks its last record.
@@ -108,10 +119,17 @@ class Writer:
     """Appends groups of records to the last file of an archive, or to a new one, and holds a lock on that file."""
 
     def __init__(
-        self, root: Path, *, most_bytes: int, whole: Callable[[str], int], begin: Callable[[str], bytes]
+        self,
+        root: Path,
+        *,
+        most_bytes: int,
+        whole: Callable[[str], int],
+        begin: Callable[[str], bytes],
+        names: Callable[[], Iterable[str]],
     ) -> None:
         """Nothing is opened before the first group.
 
+        ``names`` gives the files that there are, in their order; those that are not in the folder are never written.
         ``whole`` gives the length of the whole groups in a file.  What a write that was cut off has left behind them is
         taken away; a file with other groups behind damaged bytes stays as it is, and a new one is begun.  ``begin``
         gives the records that a new file begins with.
@@ -120,6 +138,7 @@ class Writer:
         self._most_bytes = most_bytes
         self._whole = whole
         self._begin = begin
+        self._names = names
         self._handle: int | None = None
         self._name = ""
 
@@ -155,14 +174,17 @@ class Writer:
     def _open(self) -> int:
         self._root.mkdir(parents=True, exist_ok=True)
         last = volumes(self._root)[-1:]
-        handle = _lock(last[0], 0) if last and last[0].stat().st_size < self._most_bytes else None
+        handle = _lock(last[0], 0) if last else None
+        if handle is not None and os.fstat(handle).st_size >= self._most_bytes:
+            os.close(handle)
+            handle = None
         path = last[0] if last else self._root
         whole = self._whole(path.name) if handle is not None else 0
         if handle is not None and _holds_groups(path, whole):
             os.close(handle)
             handle, whole = None, 0
         while handle is None:
-            path = self._root / _next_name(volumes(self._root))
+            path = self._root / _next_name(list(self._names()))
             handle = _lock(path, os.O_CREAT | os.O_EXCL)
         os.ftruncate(handle, whole)
         if os.fstat(handle).st_size == 0:
@@ -173,22 +195,25 @@ class Writer:
 
 
 def _lock(path: Path, flags: int) -> int | None:
-    """The file, opened for appending and locked; None when another writer has it."""
+    """The file, opened for appending and locked; None when another writer has it, or it has just left the folder."""
     try:
         handle = os.open(path, os.O_RDWR | os.O_APPEND | flags, 0o644)
-    except FileExistsError:
+    except (FileExistsError, FileNotFoundError):
         return None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(handle)
         return None
+    if os.fstat(handle).st_nlink == 0:
+        os.close(handle)
+        return None
     return handle
 
 
-def _next_name(before: list[Path]) -> str:
-    number = int(before[-1].name.split("-")[1]) + 1 if before else 1
-    return f"nianbao-{number:06d}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}{_SUFFIX}"
+def _next_name(before: list[str]) -> str:
+    number = int(before[-1].split("-")[1]) + 1 if before else 1
+    return f"nianbao-{number:06d}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}{SUFFIX}"
 
 
 def _write(handle: int, data: bytes) -> None:

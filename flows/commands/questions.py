@@ -121,7 +121,7 @@ def history(
     from flows.history import print_history
 
     settings = settings_of(home=home)
-    raise typer.Exit(print_history(published_or(db, settings), settings.archive, report, layout.value))
+    raise typer.Exit(print_history(published_or(db, settings), settings.archive_place, report, layout.value))
 
 
 @app.command()
@@ -194,4 +194,4 @@ def dashboard(
     from flows.dashboard.launch import run_dashboard
 
     settings = settings_of(home=home)
-    run_dashboard(published_or(db, settings), settings.home, settings.archive, port=port, open_browser=browser)
+    run_dashboard(published_or(db, settings), settings.home, settings.archive_place, port=port, open_browser=browser)

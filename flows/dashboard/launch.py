@@ -10,6 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import NoReturn
 
+from extract.archive import Place
 from flows.errors import UserError
 from flows.output import say
 from load.board import prepare_board
@@ -19,7 +20,7 @@ HOST = "127.0.0.1"
 _NEEDED = ("streamlit", "pypinyin")
 
 
-def run_dashboard(database: Database, home: Path, archive: Path, *, port: int, open_browser: bool) -> NoReturn:
+def run_dashboard(database: Database, home: Path, archive: Place, *, port: int, open_browser: bool) -> NoReturn:
     """Serve the dashboard of a published database until interrupted.
 
     ``home`` keeps the aggregates, ``archive`` the bytes of the marked pages.  Raises UserError when the extra is not
@@ -33,7 +34,7 @@ def run_dashboard(database: Database, home: Path, archive: Path, *, port: int, o
     sys.stdout.flush()
     app = resources.files("flows.dashboard").joinpath("app.py")
     streamlit = [sys.executable, "-m", "streamlit", "run", str(app), *_options(port, open_browser), "--"]
-    os.execv(sys.executable, [*streamlit, str(database), str(home), str(archive)])  # noqa: S606
+    os.execv(sys.executable, [*streamlit, str(database), str(home), str(archive.folder), archive.storage or ""])  # noqa: S606
 
 
 def _options(port: int, open_browser: bool) -> list[str]:

@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from extract.archive import Place
 from flows.dashboard.words import LANGUAGES, Language, Words
 from load.board import board_file, open_board, prepare_board
 from load.board_views import children, figures, find_places
@@ -22,10 +23,10 @@ LEVELS = ("town", "county", "prefecture", "province")
 _MOST_ROWS = 1_000
 
 
-def arguments() -> tuple[Database, Path, Path]:
+def arguments() -> tuple[Database, Path, Place]:
     """The published database, the folder of its aggregates, and the archive: what the program was started with."""
-    database, folder, archive = sys.argv[1:4]
-    return database_at(database), Path(folder), Path(archive)
+    database, folder, archive, storage = sys.argv[1:5]
+    return database_at(database), Path(folder), Place(Path(archive), storage or None)
 
 
 def board() -> Connection:

@@ -1,4 +1,4 @@
-"""The commands on a lakehouse whose catalogue is in PostgreSQL and whose files are on S3: as on the one file."""
+"""The commands on a lakehouse whose catalogue is in PostgreSQL, its files and the archive on S3: as in a folder."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from object_store import ObjectStore
 from postgres import Postgres
 from test_rerun import rewrite
 
+from flows.errors import UserError
 from flows.night import run_night
 from flows.rebuild import rebuild_warehouse
 from flows.rerun import rerun_town
@@ -41,10 +42,10 @@ def server() -> Iterator[Postgres]:
 
 @pytest.fixture
 def on_a_lake(settings: Settings, server: Postgres, store: ObjectStore, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    for name, value in store.environment.items():
-        monkeypatch.setenv(name, value)
-    lake = lake_at(f"ducklake:postgres:{server.database('lake')}?data={store.bucket('lake')}/data")
-    return settings.model_copy(update={"lake": lake})
+    store.use(monkeypatch)
+    bucket = store.bucket("lake")
+    lake = lake_at(f"ducklake:postgres:{server.database('lake')}?data={bucket}/data")
+    return settings.model_copy(update={"lake": lake, "archive_storage": f"{bucket}/archive"})
 
 
 def test_every_command_works_on_a_lake(
@@ -64,7 +65,9 @@ def test_every_command_works_on_a_lake(
     with open_board(on_a_lake.published, board) as con:
         assert count_reports(con) == 4
 
+    assert list(on_a_lake.archive.glob("*.warc.gz")) == []
     environment = {**store.environment, "NIANBAO_WAREHOUSE": str(on_a_lake.lake), "NIANBAO_HOME": str(on_a_lake.home)}
+    environment["NIANBAO_ARCHIVE_STORAGE"] = str(on_a_lake.archive_storage)
     loaded = run_nianbao(tmp_path, "load", str(SAMPLE_SITE / SAVED), **environment)
     assert (loaded.returncode, loaded.stderr) == (0, "")
     asked = run_nianbao(tmp_path, "query", "SELECT count(*) FROM report", "--format", "csv", **environment)
@@ -77,5 +80,11 @@ def test_every_command_works_on_a_lake(
 
 def test_setting_that_is_no_lake_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NIANBAO_WAREHOUSE", "/srv/nianbao.duckdb")
-    with pytest.raises(Exception, match=r"^NIANBAO_WAREHOUSE: .*is no address of a lake"):
+    with pytest.raises(UserError, match=r"^NIANBAO_WAREHOUSE: .*is no address of a lake"):
+        load_settings()
+
+
+def test_storage_that_is_no_address_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANBAO_ARCHIVE_STORAGE", "bucket/archive")
+    with pytest.raises(UserError, match=r"^NIANBAO_ARCHIVE_STORAGE: .*is no address of object storage"):
         load_settings()
