@@ -2,7 +2,8 @@
 
 Objects cannot be appended to.  So files are written in the folder, as safely as if they stayed there; at each
 checkpoint the one that is written is finished, and all that are finished are put into the storage and then leave the
-folder.  What the end of a process leaves in the folder is written on and put into the storage by the next run.
+folder.  What the end of a process leaves in the folder is put into the storage by the next run, and never written on:
+whatever is put under one name, and however late, is the same.
 """
 
 from __future__ import annotations

@@ -54,6 +54,7 @@ class Archive:
             whole=self._index.whole,
             begin=lambda name: first_record(name, software),
             names=self._place.sizes,
+            write_on=self._place.storage is None,
         )
 
     def begin(self, run: str, facts: Mapping[str, str] | None = None) -> RunEvent:

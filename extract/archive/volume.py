@@ -126,19 +126,22 @@ class Writer:
         whole: Callable[[str], int],
         begin: Callable[[str], bytes],
         names: Callable[[], Iterable[str]],
+        write_on: bool = True,
     ) -> None:
         """Nothing is opened before the first group.
 
         ``names`` gives the files that there are, in their order; those that are not in the folder are never written.
         ``whole`` gives the length of the whole groups in a file.  What a write that was cut off has left behind them is
         taken away; a file with other groups behind damaged bytes stays as it is, and a new one is begun.  ``begin``
-        gives the records that a new file begins with.
+        gives the records that a new file begins with.  Unless ``write_on``, a file with whole groups that an earlier
+        writer has left is only cut back, and a new one is begun.
         """
         self._root = root
         self._most_bytes = most_bytes
         self._whole = whole
         self._begin = begin
         self._names = names
+        self._write_on = write_on
         self._handle: int | None = None
         self._name = ""
 
@@ -181,6 +184,10 @@ class Writer:
         path = last[0] if last else self._root
         whole = self._whole(path.name) if handle is not None else 0
         if handle is not None and _holds_groups(path, whole):
+            os.close(handle)
+            handle, whole = None, 0
+        if handle is not None and whole and not self._write_on:
+            os.ftruncate(handle, whole)
             os.close(handle)
             handle, whole = None, 0
         while handle is None:

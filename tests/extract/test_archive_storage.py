@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from multiprocessing.synchronize import Event
 from pathlib import Path
+from typing import Any
 
 import fsspec
 import object_store
@@ -24,13 +25,14 @@ from test_archive import OTHER, PAGE, answer, assert_passes_warcio_check, not_mo
 from extract.archive import Archive, ArchiveError, Place
 from extract.archive.replay import partitions, visits_in
 
-KILLS = 10
+KILLS = 6
 KILLS_A_NIGHT = 4
-PAGES = 24
+PAGES = 6
 A_CHECKPOINT = 2
 LOST = 9
 
 _processes = multiprocessing.get_context("forkserver")
+_processes.set_forkserver_preload(["s3fs", "extract.archive"])
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +104,7 @@ def test_storage_that_is_away_costs_only_the_checkpoint(store: ObjectStore, plac
         assert again.get(kept.sha256) == b"page"
 
 
-def test_file_that_was_put_away_but_has_not_left_the_folder_is_written_on(place: Place, tmp_path: Path) -> None:
+def test_file_that_may_have_been_put_away_is_never_written_on(place: Place, tmp_path: Path) -> None:
     with closing(Archive(place)) as archive:
         archive.keep(answer(b"page"))
         (path,) = warcs(place.folder)
@@ -112,8 +114,10 @@ def test_file_that_was_put_away_but_has_not_left_the_folder_is_written_on(place:
     with closing(Archive(place)) as archive:
         archive.keep(answer(b"more", OTHER))
         archive.sync()
-    assert [kind for kind, _ in records(fetched(place, tmp_path / "fetched"))].count("response") == 2
-    assert list(place.sizes()) == [path.name]
+    whole = fetched(place, tmp_path / "fetched")
+    assert (whole / path.name).read_bytes() == data
+    assert len(warcs(whole)) == 2
+    assert [kind for kind, _ in records(whole)].count("response") == 2
 
 
 def test_many_threads_and_two_writers_lose_no_visit(place: Place, tmp_path: Path) -> None:
@@ -135,6 +139,15 @@ def test_many_threads_and_two_writers_lose_no_visit(place: Place, tmp_path: Path
     assert_passes_warcio_check(fetched(place, tmp_path / "fetched"))
 
 
+def _page(run: str, url: str) -> bytes:
+    return f"{run} {url}".encode() * 50
+
+
+def _is_kept(archive: Archive, run: str, url: str) -> bool:
+    """Whether the archive has the page as it was in a run, and its bytes can be had."""
+    return _page(run, url) in [archive.get(kept.sha256) for kept in archive.versions(url)]
+
+
 def _night(place: Place, run: str, begun: Event) -> None:
     """Keep what is still to be had, with a checkpoint after some pages; all that was kept before has to be there.
 
@@ -143,13 +156,16 @@ def _night(place: Place, run: str, begun: Event) -> None:
     told = place.folder.with_name(f"{place.folder.name} {run}")
     archive = Archive(place)
     begun.set()
+    if told.exists() and not all(_is_kept(archive, run, url) for url in told.read_text().splitlines()):
+        sys.exit(LOST)
+    if run in {event.run for event, ended in archive.runs() if ended}:
+        archive.sync()
+        return
     archive.begin(run)
     done = {visit.url for visit in archive.visits(run)}
-    if told.exists() and not done.issuperset(told.read_text().splitlines()):
-        sys.exit(LOST)
     for number in range(PAGES):
         if (url := f"{PAGE}?{number}") not in done:
-            archive.keep(answer(f"{run} {number}".encode() * 50, url))
+            archive.keep(answer(_page(run, url), url))
             with told.open("a") as file:
                 file.write(f"{url}\n")
         if number % A_CHECKPOINT == A_CHECKPOINT - 1:
@@ -175,6 +191,46 @@ def _run_night(place: Place, run: str, seconds: float | None) -> tuple[bool, flo
     return process.exitcode != 0, lasted
 
 
+class _Mortal:
+    """The storage, until some calls have been made of it: the next one kills the process before it is made."""
+
+    def __init__(self, files: Any, calls: list[int]) -> None:
+        self._files = files
+        self._calls = calls
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._files, name)
+
+        def called(*arguments: Any, **options: Any) -> Any:
+            if self._calls[0] == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            self._calls[0] -= 1
+            return method(*arguments, **options)
+
+        return called
+
+
+def _mortal_night(place: Place, run: str, begun: Event, calls: int) -> None:
+    left, files = [calls], Place._files
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Place, "_files", lambda self: _Mortal(files(self), left))
+        _night(place, run, begun)
+
+
+def test_killed_before_any_call_of_the_storage_nothing_is_lost(place: Place) -> None:
+    begun, calls, killed = _processes.Event(), 0, True
+    while killed:
+        process = _processes.Process(target=_mortal_night, args=(place, f"night {calls}", begun, calls))
+        process.start()
+        process.join()
+        assert process.exitcode in (0, -signal.SIGKILL)
+        killed = process.exitcode != 0
+        _run_night(place, f"night {calls}", None)
+        calls += 1
+    assert calls > 3 * PAGES // A_CHECKPOINT
+    assert warcs(place.folder) == []
+
+
 def test_killed_at_any_moment_nothing_is_lost_nothing_is_there_twice(place: Place, tmp_path: Path) -> None:
     chance, kills, nights = random.Random(20260131), 0, 0
     _, longest = _run_night(Place(tmp_path / "undisturbed", f"{place.storage}-undisturbed"), "night", None)
@@ -187,7 +243,7 @@ def test_killed_at_any_moment_nothing_is_lost_nothing_is_there_twice(place: Plac
     assert warcs(place.folder) == []
     with closing(Archive(Place(tmp_path / "elsewhere", place.storage))) as archive:
         pages = [(night, number) for night in range(1, nights + 1) for number in range(PAGES)]
-        wanted = {(f"{PAGE}?{number}", f"night {night} {number}".encode() * 50) for night, number in pages}
+        wanted = {(url := f"{PAGE}?{number}", _page(f"night {night}", url)) for night, number in pages}
         found = Counter((str(kept.url), archive.get(kept.sha256)) for kept in archive.everything())
         assert found == dict.fromkeys(wanted, 1)
         assert (archive.unended(), archive.lost()) == ([], {})
