@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 
+from extract.formats.aligned import aligned_cells
 from extract.formats.lines import Line, pieces_of
 from extract.page import Block, Cell, Grid, Paragraph
 
@@ -87,11 +88,14 @@ def read_lines(
     written = [piece for line in lines if line.text and not line.text.isspace() for piece in pieces_of(line)]
     delimiter = _delimiter(written)
     tab = _tab(written)
+    aligned = aligned_cells(written)
     blocks: list[Block] = []
     run = _Run()
     for position, line in enumerate(written):
         if delimiter and not line.heading and (fields := _delimited(line.text, delimiter)):
             run.rows.append(_Row(line.number, fields))
+        elif position in aligned:
+            run.rows.append(_Row(line.number, aligned[position]))
         elif not _extends(run, written, position, tab, markdown):
             if run.rows:
                 _close(run, blocks, reduce)
