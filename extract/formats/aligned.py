@@ -20,7 +20,7 @@ Cells = dict[int, list[str]]
 
 
 def aligned_cells(lines: Sequence[Line]) -> Cells:
-    """The cells of all lines of tables whose cells begin in the same columns; none where some line does not keep to them.
+    """The cells of the lines of tables in which all cells begin in the same columns.
 
     A column is told by characters, or by their width on a terminal, where a Han character is as wide as two others.
     """
