@@ -11,6 +11,7 @@ from unicodedata import east_asian_width
 from extract.formats.lines import Line
 
 _PIECE = re.compile(r"\S+(?: \S+)*")
+_OTHER_MARK = re.compile("[|｜│┃║￨\t]")
 _LEAST_LINES = 3
 _LEAST_COLUMNS, _MOST_COLUMNS = 3, 24
 _MOST_UNSHARED = 1 / 8
@@ -25,13 +26,18 @@ def aligned_cells(lines: Sequence[Line]) -> Cells:
     A column is told by characters, or by their width on a terminal, where a Han character is as wide as two others.
     """
     found: Cells = {}
-    for is_spaced, run in groupby(range(len(lines)), key=lambda at: "  " in lines[at].text.strip("\n")):
+    for is_spaced, run in groupby(range(len(lines)), key=lambda at: _is_spaced(lines[at].text)):
         positions = list(run)
         if is_spaced and len(positions) >= _LEAST_LINES:
             texts = [lines[at].text for at in positions]
             cells = next((cells for measure in (len, _width) if (cells := _cells(texts, measure))), ())
             found.update(zip(positions, cells, strict=False))
     return found
+
+
+def _is_spaced(text: str) -> bool:
+    """Whether nothing but blanks parts the cells of a line."""
+    return "  " in text and not _OTHER_MARK.search(text)
 
 
 def _width(text: str) -> int:
