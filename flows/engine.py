@@ -37,7 +37,8 @@ def engine_of(cluster: str | None, jobs: int | None = None) -> Callable[[Callabl
 def in_order(work: Callable[[P], R], partitions: Sequence[P], jobs: int | None = None) -> Iterator[R]:
     """``work`` done on every partition by ``jobs`` processes (None: one for each core), the results in order.
 
-    With one job it is done in this process.  Raises :class:`UserError` when a process is killed.
+    With one job it is done in this process.  The processes have the environment of this one as it is now, also where
+    the server that forks them was started before.  Raises :class:`UserError` when a process is killed.
     """
     count = min(jobs or len(os.sched_getaffinity(0)), len(partitions))
     if count <= 1:
@@ -45,7 +46,8 @@ def in_order(work: Callable[[P], R], partitions: Sequence[P], jobs: int | None =
         return
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["flows.partition"])
-    with ProcessPoolExecutor(count, mp_context=context) as pool:
+    today = dict(os.environ)
+    with ProcessPoolExecutor(count, mp_context=context, initializer=os.environ.update, initargs=(today,)) as pool:
         try:
             yield from windowed(pool, work, partitions, count * _AHEAD)
         except BrokenProcessPool:

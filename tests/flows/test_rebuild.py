@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from functools import partial
 from pathlib import Path
@@ -180,6 +181,12 @@ def test_the_next_night_reads_nothing_that_the_rebuild_has_read(home: Settings) 
     run_night(home)
     rebuild_warehouse(home)
     assert run_night(home)[1].reports == 0
+
+
+def test_reading_processes_have_the_environment_of_today(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert list(in_order(os.getenv, ["NIANBAO_OF_TODAY"] * 2, jobs=2)) == [None, None]
+    monkeypatch.setenv("NIANBAO_OF_TODAY", "1")
+    assert list(in_order(os.getenv, ["NIANBAO_OF_TODAY"] * 2, jobs=2)) == ["1", "1"]
 
 
 def test_a_reading_process_that_is_killed_is_one_line() -> None:
