@@ -29,7 +29,7 @@ demo: setup  ## Serve the sample site on loopback, crawl it, and ask the databas
 	@$(BIN)/python -m flows.demo
 
 test: check  ## Run every check and every test
-	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/pytest -n 4 --dist worksteal
 
 check: setup  ## Lint, format, types, direction of imports
 	@$(BIN)/ruff check .

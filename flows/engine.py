@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
@@ -47,7 +47,7 @@ def in_order(work: Callable[[P], R], partitions: Sequence[P], jobs: int | None =
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["flows.partition"])
     today = dict(os.environ)
-    with ProcessPoolExecutor(count, mp_context=context, initializer=os.environ.update, initargs=(today,)) as pool:
+    with ProcessPoolExecutor(count, mp_context=context, initializer=_take, initargs=(today,)) as pool:
         try:
             yield from windowed(pool, work, partitions, count * _AHEAD)
         except BrokenProcessPool:
@@ -58,6 +58,11 @@ def in_order(work: Callable[[P], R], partitions: Sequence[P], jobs: int | None =
             ) from None
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _take(environment: Mapping[str, str]) -> None:
+    """Give this process an environment."""
+    os.environ.update(environment)
 
 
 def in_cluster(work: Callable[[P], R], partitions: Sequence[P], address: str) -> Iterator[R]:
