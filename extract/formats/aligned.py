@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from unicodedata import east_asian_width
 
-from extract.formats.lines import Line
+from extract.formats.lines import Line, is_pipe_line
 
 _PIECE = re.compile(r"\S+(?: \S+)*")
-_OTHER_MARK = re.compile("[|｜│┃║￨\t]")
 _LEAST_LINES = 3
 _LEAST_COLUMNS, _MOST_COLUMNS = 3, 24
 _MOST_UNSHARED = 1 / 8
@@ -37,7 +36,7 @@ def aligned_cells(lines: Sequence[Line]) -> Cells:
 
 def _is_spaced(text: str) -> bool:
     """Whether nothing but blanks parts the cells of a line."""
-    return "  " in text and not _OTHER_MARK.search(text)
+    return "  " in text and "\t" not in text and not is_pipe_line(text)
 
 
 def _width(text: str) -> int:
@@ -64,5 +63,8 @@ def _cells(texts: Sequence[str], measure: Callable[[str], int]) -> list[list[str
 
 
 def _pieces(text: str, measure: Callable[[str], int]) -> Iterator[tuple[int, str]]:
+    """The pieces of a line with where they begin; every character is measured once."""
+    begin = at = 0
     for match in _PIECE.finditer(text):
-        yield measure(text[: match.start()]), match[0]
+        begin, at = begin + measure(text[at : match.start()]), match.start()
+        yield begin, match[0]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from extract.formats import text
 from extract.formats.grid import MAX_SLOTS, Slots
-from extract.formats.lines import Line
+from extract.formats.lines import Line, is_pipe_line
 from extract.page import Block, Cell, Grid, Paragraph
 
 _LEAST_BARRED = 2
@@ -84,7 +84,7 @@ def _with_rows_of_text(items: Iterable[Item]) -> Iterator[Item]:
 
 
 def _rows_of_text(run: Sequence[Text]) -> Iterable[Item]:
-    if sum(1 for words, _ in run if text.is_pipe_line(words) or words.strip().count("\t") > 1) < _LEAST_BARRED:
+    if sum(1 for words, _ in run if is_pipe_line(words) or words.strip().count("\t") > 1) < _LEAST_BARRED:
         return run
     lines = [Line(number, words, heading) for number, (words, heading) in enumerate(run)]
     found: list[Item] = []

@@ -6,10 +6,9 @@ import gzip
 import io
 import zlib
 
+from extract.formats.sniff import sniff
 from extract.formats.zipped import MAX_PART
 from extract.page import UnreadableError
-
-MAGIC = b"\x1f\x8b"
 
 
 def unpack_gzip(data: bytes) -> bytes:
@@ -30,6 +29,8 @@ def unpack_gzip(data: bytes) -> bytes:
     if length > MAX_PART:
         raise UnreadableError(f"the gzip file unpacks to more than {MAX_PART >> 20} MB; it is not read")
     unpacked = b"".join(pieces)
-    if not unpacked or unpacked.startswith(MAGIC):
-        raise UnreadableError(f"the gzip file cannot be read: {'it is packed twice' if unpacked else reason}")
+    if sniff(unpacked) == "gzip":
+        reason, unpacked = "it is packed twice", b""
+    if not unpacked:
+        raise UnreadableError(f"the gzip file cannot be read: {reason}")
     return unpacked

@@ -9,7 +9,7 @@ from itertools import count, groupby, repeat, takewhile
 
 from extract.formats import content, text
 from extract.formats.embedded import embedded_markup
-from extract.formats.lines import Line
+from extract.formats.lines import Line, is_pipe_line
 from extract.formats.markup import parse
 from extract.formats.prepare import prepare
 from extract.formats.stream import ROOT_OPENS
@@ -163,7 +163,7 @@ def _are_cells(items: Sequence[Item]) -> bool:
 
 
 def _holds_cells(words: str) -> bool:
-    return text.is_pipe_line(words) or words.count("\t") > 1
+    return is_pipe_line(words) or words.count("\t") > 1
 
 
 def _with_pipe_rows(items: Sequence[Item], levels: dict[int, int]) -> tuple[list[Item], dict[int, int]]:

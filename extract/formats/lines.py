@@ -12,6 +12,7 @@ _LEAST_VALUES, _LEAST_VALUES_AT_BLANKS = 12, 40
 _VALUE = re.compile(r"[-+]?\d[\d,.]*\D{0,2}|[-/／—－]{1,2}|无|nan", re.IGNORECASE)
 _SENTENCE_END = "。"
 _MARKS = ("|", "｜", "\t")
+_ANY_BAR = re.compile("[|｜│┃║￨]")
 
 
 class Line(NamedTuple):
@@ -29,6 +30,11 @@ class Line(NamedTuple):
     def locator(self) -> str:
         """The place of the line in the source."""
         return f"line {self.number}, piece {self.piece}" if self.piece else f"line {self.number}"
+
+
+def is_pipe_line(text: str) -> bool:
+    """Whether the line holds a pipe or a bar that stands for one (full-width, box drawing)."""
+    return _ANY_BAR.search(text) is not None
 
 
 def pieces_of(line: Line) -> Iterator[Line]:
@@ -49,9 +55,8 @@ def _pieces(text: str) -> Sequence[str]:
         if text.count(mark) >= _LEAST_PIECES:
             pieces = text.strip().strip(mark).split(mark)
             holds_prose = any(_SENTENCE_END in piece for piece in pieces)
-            return (
-                pieces if holds_prose and all(map(str.strip, pieces)) and _holds_values(pieces, _LEAST_VALUES) else ()
-            )
+            are_cells = holds_prose and all(map(str.strip, pieces)) and _holds_values(pieces, _LEAST_VALUES)
+            return pieces if are_cells else ()
     pieces = text.split()
     return pieces if _holds_values(pieces, _LEAST_VALUES_AT_BLANKS) else ()
 

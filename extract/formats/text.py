@@ -16,11 +16,10 @@ from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 
 from extract.formats.aligned import aligned_cells
-from extract.formats.lines import Line, pieces_of
+from extract.formats.lines import Line, is_pipe_line, pieces_of
 from extract.page import Block, Cell, Grid, Paragraph
 
 _BARS = str.maketrans("｜│┃║￨", "|||||")
-_ANY_BAR = re.compile("[|｜│┃║￨]")
 _OTHER_BAR = re.compile("[｜│┃║￨]")
 _BORDER = re.compile(r"\s*[+┌├└┏┣┗╔╠╚][\s+\-=|─━═┬┐┼┤┴┘┳┓╋┫┻┛╦╗╬╣╩╝]*[\-=─━═][\s+\-=|─━═┬┐┼┤┴┘┳┓╋┫┻┛╦╗╬╣╩╝]*")
 _DELIMITER_CELL = re.compile(r"\s*:?-+:?\s*")
@@ -58,11 +57,6 @@ class _Row:
 class _Run:
     rows: list[_Row] = field(default_factory=list)
     delimiters: list[int] = field(default_factory=list)
-
-
-def is_pipe_line(text: str) -> bool:
-    """Whether the line holds a pipe or a bar that stands for one (full-width, box drawing)."""
-    return _ANY_BAR.search(text) is not None
 
 
 def is_delimiter_row(text: str) -> bool:
@@ -165,7 +159,7 @@ def _delimited(text: str, delimiter: str) -> list[str]:
 
     Quotes are honoured, and a delimiter inside brackets ends no field.
     """
-    if delimiter not in text or _SENTENCE_END in text or _ANY_BAR.search(text):
+    if delimiter not in text or _SENTENCE_END in text or is_pipe_line(text):
         return []
     (pieces,) = csv.reader([text], delimiter=delimiter, skipinitialspace=True)
     fields: list[str] = []
@@ -241,7 +235,7 @@ def _bars_only(lines: Sequence[Line], position: int) -> int:
     if position >= len(lines):
         return 0
     text = lines[position].text
-    if not _ANY_BAR.search(text):
+    if not is_pipe_line(text):
         return 0
     text = _with_pipes(text).strip()
     return 0 if text.strip("| \t\u3000\xa0") else text.count("|")

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from extract.formats import text
 from extract.formats.grid import Slots
+from extract.formats.lines import is_pipe_line
 from extract.formats.markup import BREAK
 from extract.formats.prepare import FormerTags, is_bare_text
 from extract.formats.stream import (
@@ -152,7 +152,7 @@ def walk_through(root: etree._Element, former_tags: FormerTags) -> Walk:
     """Read the stream of a prepared tree from its beginning to its end."""
     stream = write_stream(root)
     bare = "\n" in stream and stream.count(BORDER) <= _MOST_BORDERS_OF_BARE_TEXT and is_bare_text(root, former_tags)
-    walk = Walk(bare, bare or text.is_pipe_line(stream))
+    walk = Walk(bare, bare or is_pipe_line(stream))
     frames = [_Frame(iter(read_parts(stream)), [0])]
     while frames:
         frame = frames[-1]
@@ -196,6 +196,6 @@ def _follow(walk: Walk, frame: _Frame, letter: str, piece: str) -> str:
 
 
 def _holds_pipe_lines(raw: str) -> bool:
-    if "|" not in raw and not text.is_pipe_line(raw):
+    if "|" not in raw and not is_pipe_line(raw):
         return False
-    return sum(1 for line in raw.splitlines() if text.is_pipe_line(line)) >= LEAST_PIPE_LINES
+    return sum(1 for line in raw.splitlines() if is_pipe_line(line)) >= LEAST_PIPE_LINES

@@ -1,9 +1,12 @@
 """Pipe-delimited scrapes, plain text with a cell a line, Markdown; and what is no text at all."""
 
 import pytest
+from counting import calls
 
 from extract import formats
 from extract.formats import read_page
+from extract.formats.aligned import aligned_cells
+from extract.formats.lines import Line
 from extract.page import Grid, Page, Paragraph, UnreadableError
 
 
@@ -224,3 +227,8 @@ def test_lines_between_the_pipes_of_a_layout_table_are_prose():
     page = read("\n".join(["| 首页 > 年度报告 |", "|", title, "|", bars, "|", bars, "|", "我镇公开了三条。", "|"]))
     assert shape(page) == ["首页 > 年度报告", title, "我镇公开了三条。"]
     assert page.source_format == "text"
+
+
+def test_the_work_on_text_in_columns_grows_with_its_length_alone() -> None:
+    short, long = ([Line(n, "  ".join(["ab"] * words)) for n in range(1, 4)] for words in (200, 800))
+    assert calls(lambda: aligned_cells(long)) < 5 * calls(lambda: aligned_cells(short))
