@@ -57,11 +57,12 @@ class Headings:
     def divide_tables(self) -> bool:
         """Whether a heading stands between two grids of the page, or another report's between the report and a grid."""
         grids = [index for index, block in enumerate(self._page.blocks) if isinstance(block, Grid)]
+        if not grids:
+            return False
         return any(
-            grids[0] < heading.block < grids[-1]
-            or (heading.block < grids[-1] and not heading.is_of(self._own) and self._follows_sections(heading.block))
+            grids[0] < heading.block or (not heading.is_of(self._own) and self._follows_sections(heading.block))
             for heading in self._found
-            if grids
+            if heading.block < grids[-1]
         )
 
     def foreign(self, block: int) -> bool:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 
 from extract.page import Cell, Grid
-from transform.rows.vocabulary import describe, known_label, label_keys
-from transform.wording.fold import fold
+from transform.rows.fields import ORDINAL, is_known
+from transform.rows.vocabulary import describe
 from transform.wording.numbers import is_plain
 
 _MOST_LINES = 4
-_ORDINAL = re.compile(r"\d{1,2}[.．、]")
 
 _Row = Sequence[Cell | None]
 
@@ -67,7 +65,7 @@ def _joined(rows: Sequence[_Row], pinyin: bool) -> tuple[Cell | None, ...] | Non
             text = "".join(cell.text for cell in printed)
             pieces = [cell.text for cell in printed]
             if any(map(_is_value, pieces)) or not (
-                _is_label(text, pinyin) or (_is_path(text, pinyin) and not any(_is_path(p, pinyin) for p in pieces))
+                is_known(text, pinyin) or (_is_path(text, pinyin) and not any(_is_path(p, pinyin) for p in pieces))
             ):
                 return None
             whole.append(printed[0]._replace(text=text))
@@ -79,12 +77,7 @@ def _joined(rows: Sequence[_Row], pinyin: bool) -> tuple[Cell | None, ...] | Non
 
 @lru_cache(maxsize=1 << 12)
 def _is_value(text: str) -> bool:
-    return is_plain(text) or (describe(text, False, False).is_value and not _ORDINAL.fullmatch(text))
-
-
-@lru_cache(maxsize=1 << 12)
-def _is_label(text: str, pinyin: bool) -> bool:
-    return any(known_label(key) for key in label_keys(fold(text, pinyin=pinyin)))
+    return is_plain(text) or (describe(text, False, False).is_value and not ORDINAL.fullmatch(text))
 
 
 @lru_cache(maxsize=1 << 12)

@@ -22,7 +22,8 @@ from transform.wording.numbers import is_mere_words, read_value
 _FOOTNOTE_MARK = "*"
 _LONGEST_DIGITS = 24
 _NUMERAL = re.compile(r"[〇零一二三四五六七八九十百千万]{2,8}")
-_ORDINAL = re.compile(r"\d{1,2}[.．、]")
+ORDINAL = re.compile(r"\d{1,2}[.．、]")
+"""What counts labels: no value, though it has digits."""
 _GLUED = re.compile(
     r"(?P<label>.*?[^\W\d_][）)”\"]?)(?:(?P<digits>\d[\d.]*)|(?P<counted>(?:\d[\d.]*[^\W\d_]{1,2}(?=\d|$))+))"
 )
@@ -47,7 +48,7 @@ def fields_of(text: str, pinyin: bool) -> list[str]:
     end = len(parts)
     while end and _is_plain_value(parts[end - 1]):
         end -= 1
-    if not end and len(parts) == 2 and _ORDINAL.fullmatch(parts[0]):
+    if not end and len(parts) == 2 and ORDINAL.fullmatch(parts[0]):
         return [text]
     head = parts[:end]
     if len(head) > 1 and end < len(parts) and describe(head[-1], pinyin, False).key in alignment_words().units:
@@ -82,8 +83,8 @@ class Glued(NamedTuple):
 @lru_cache(maxsize=1 << 13)
 def glued_values(text: str, pinyin: bool) -> Glued | None:
     """A label and the values that follow it at once; None for a text that is anything else."""
-    found = _GLUED.fullmatch(text)
-    if found is None or len(text) > LONGEST_LABEL + _LONGEST_DIGITS:
+    found = _GLUED.fullmatch(text) if len(text) <= LONGEST_LABEL + _LONGEST_DIGITS else None
+    if found is None:
         return None
     words, counted = found["label"], tuple(_COUNTED.findall(found["counted"] or ""))
     for label in (words, words.split(" ")[-1], *(words.removesuffix(unit) for unit in alignment_words().units)):
@@ -106,7 +107,7 @@ def _is_end(part: str) -> bool:
     """Whether a piece of a line is a value or a unit, after which another label may begin; 三 and 3. are ordinals."""
     if part in alignment_words().units:
         return True
-    return _is_plain_value(part) and not _ORDINAL.fullmatch(part) and not any(map(str.isalpha, fold(part)))
+    return _is_plain_value(part) and not ORDINAL.fullmatch(part) and not any(map(str.isalpha, fold(part)))
 
 
 @lru_cache(maxsize=1 << 12)
