@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from extract.archive.volume import sync_folder
 from load.database import WarehouseError, attach
 from load.lake import tidy
 from load.lake_address import Database, Lake
@@ -39,7 +40,7 @@ def publish(working: Database, published: Database) -> Database:
     try:
         _log(published).unlink(missing_ok=True)
         copy.replace(published)
-        _sync_folder(published.parent)
+        sync_folder(published.parent)
     except OSError as error:
         copy.unlink(missing_ok=True)
         raise WarehouseError(f"{published}: cannot be published: {error.strerror or error}") from None
@@ -98,11 +99,3 @@ def _synced_copy(source: Path, beside: Path) -> Path:
         copy.unlink(missing_ok=True)
         raise
     return copy
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -9,15 +9,5 @@ chinese_font() { command -v fc-list >/dev/null && [ -n "$(fc-list :lang=zh-cn fa
 chinese_font || missing+=("a Chinese font")
 [ ${#missing[@]} -eq 0 ] && exit 0
 
-packages=(chromium chromium-driver fontconfig fonts-wqy-microhei)
-if ! command -v apt-get >/dev/null; then
-  echo "missing: ${missing[*]}; install Chromium, its chromedriver and a font with Chinese characters" >&2
-  exit 1
-fi
-if [ "$(id -u)" -ne 0 ]; then
-  echo "missing: ${missing[*]}; run: sudo apt-get install ${packages[*]}" >&2
-  exit 1
-fi
-export DEBIAN_FRONTEND=noninteractive
-apt-get update -qq
-apt-get install -qq -y --no-install-recommends "${packages[@]}" >/dev/null
+exec "$(dirname "$0")/install_packages.sh" "${missing[*]}" "Chromium, its chromedriver and a font with Chinese characters" \
+  chromium chromium-driver fontconfig fonts-wqy-microhei
