@@ -27,7 +27,7 @@ from transform.prose.local_form import LocalTable, local_sums, read_local_table
 from transform.prose.run_on import with_headings_apart
 from transform.prose.sections import passages, split_sections
 from transform.prose.statements import read_statements
-from transform.rows.raw_rows import read_rows
+from transform.rows.raw_rows import Stretch, read_rows, stretches
 from transform.rows.tokens import RawRow
 from transform.wording.fold import has_pinyin_noise
 
@@ -113,20 +113,24 @@ class _Tables(NamedTuple):
     doubtful: Mapping[Doubt, Sequence[str]] = {}
 
 
-def _templated_tables(page: Page, year: int | None, headings: Headings, pinyin: bool) -> _Tables | None:
+def _templated_tables(
+    page: Page, parts: Sequence[Stretch], year: int | None, headings: Headings, pinyin: bool
+) -> _Tables | None:
     in_doubt = any(isinstance(block, Grid) and block.doubt for block in page.blocks)
-    read = None if in_doubt or headings.divide_tables() else read_by_template(page, year, pinyin)
+    read = None if in_doubt or headings.divide_tables() else read_by_template(parts, year, pinyin)
     return _Tables(*read) if read else None
 
 
-def _aligned_tables(page: Page, metadata: Metadata, headings: Headings, pinyin: bool) -> _Tables | LocalTable | None:
+def _aligned_tables(
+    parts: Sequence[Stretch], year: int | None, headings: Headings, pinyin: bool
+) -> _Tables | LocalTable | None:
     """The statutory tables; else what else was found: a local table, or nothing."""
-    raw_rows = read_rows(page, pinyin)
+    raw_rows = read_rows(parts, pinyin)
     form = recognise_form(evidence_of([label.info for label in labels_of(raw_rows)]))
-    local = _local_table(form, raw_rows, metadata.year)
+    local = _local_table(form, raw_rows, year)
     if form is None:
         return local
-    alignment = align(form, metadata.year, raw_rows, headings.foreign)
+    alignment = align(form, year, raw_rows, headings.foreign)
     if len(alignment.placements) <= (len(local.numbers) if local else 0):
         return local
     doubts = [*alignment.doubts.findings, *headings.foreign_tables(form, alignment)]
@@ -157,8 +161,9 @@ def read_report(page: Page, *, division: str | None = None) -> Report:
     metadata, about = read_metadata(page, pinyin=pinyin, division=division)
     findings = list(about)
     headings = Headings(page, metadata, pinyin)
-    templated = _templated_tables(page, metadata.year, headings, pinyin)
-    tables = templated or _aligned_tables(page, metadata, headings, pinyin)
+    parts = stretches(page, pinyin)
+    templated = _templated_tables(page, parts, metadata.year, headings, pinyin)
+    tables = templated or _aligned_tables(parts, metadata.year, headings, pinyin)
     if not isinstance(tables, _Tables):
         return _empty_report(page, metadata, findings, tables, pinyin)
     form, figures, blocks = tables.form, tables.figures, tables.blocks

@@ -18,9 +18,10 @@ from transform.alignment.figures import figures_of
 from transform.alignment.outlines import AskedError, model_of, outline
 from transform.alignment.recognise import evidence_of, labels_of, recognise_form
 from transform.alignment.templates import template
-from transform.forms import load_forms
+from transform.forms import Form, load_forms
 from transform.metadata.page import read_metadata
-from transform.rows.raw_rows import read_rows
+from transform.model import Figure
+from transform.rows.raw_rows import read_rows, stretches
 from transform.rows.vocabulary import cut_label_ids
 from transform.wording.fold import has_pinyin_noise
 
@@ -51,11 +52,11 @@ def test_what_a_template_gives_alignment_gives_without_a_doubt(ceiling: str) -> 
             cell.text for block in page.blocks if isinstance(block, Grid) for row in block.rows for cell in row if cell
         )
         year = read_metadata(page, pinyin=pinyin)[0].year
-        read = read_by_template(page, year, pinyin)
+        read = read_by_template(stretches(page, pinyin), year, pinyin)
         if read is None:
             continue
         templated += 1
-        rows = read_rows(page, pinyin)
+        rows = read_rows(stretches(page, pinyin), pinyin)
         form = recognise_form(evidence_of([label.info for label in labels_of(rows)]))
         assert form is not None
         alignment = align(form, year, rows, lambda _: False)
@@ -148,9 +149,13 @@ def whole_page(caption_year: int = 2021) -> Page:
     return Page((caption, grid(*rows)), "html")
 
 
+def by_template(page: Page) -> tuple[Form, dict[str, Figure]] | None:
+    return read_by_template(stretches(page, False), 2021, False)
+
+
 def test_table_of_another_year_follows_no_template() -> None:
-    assert read_by_template(whole_page(2021), 2021, False) is not None
-    assert read_by_template(whole_page(2020), 2021, False) is None
+    assert by_template(whole_page(2021)) is not None
+    assert by_template(whole_page(2020)) is None
 
 
 def test_row_that_only_its_sum_can_read_follows_no_template() -> None:
@@ -158,12 +163,12 @@ def test_row_that_only_its_sum_can_read_follows_no_template() -> None:
     table = page.blocks[1]
     assert isinstance(table, Grid)
     shifted = tuple((row[0], Cell("", r, 1), *(row[1:-1])) if r == 3 else row for r, row in enumerate(table.rows))
-    assert read_by_template(replace(page, blocks=(page.blocks[0], replace(table, rows=shifted))), 2021, False) is None
+    assert by_template(replace(page, blocks=(page.blocks[0], replace(table, rows=shifted)))) is None
 
 
 def test_table_printed_twice_follows_no_template() -> None:
     page = whole_page()
-    assert read_by_template(replace(page, blocks=(*page.blocks, page.blocks[1])), 2021, False) is None
+    assert by_template(replace(page, blocks=(*page.blocks, page.blocks[1]))) is None
 
 
 def test_template_is_made_once() -> None:

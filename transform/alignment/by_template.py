@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
-from extract.page import Cell, Grid, Page
+from extract.page import Cell, Grid
 from transform.alignment.candidates import standing
 from transform.alignment.figures import cell_figure, missing_figure
 from transform.alignment.outlines import outline
@@ -15,7 +15,7 @@ from transform.alignment.recognise import evidence_of, labels_of, recognise_form
 from transform.alignment.templates import PlacedTable, Template, placed, template
 from transform.forms import Form, load_forms
 from transform.model import Figure
-from transform.rows.raw_rows import Stretch, stretches
+from transform.rows.raw_rows import Stretch
 from transform.rows.tokens import RawRow, describe_cell
 from transform.rows.vocabulary import years_in
 
@@ -32,12 +32,12 @@ class _Templated(NamedTuple):
 _Group = tuple[_Templated, ...]
 
 
-def read_by_template(page: Page, year: int | None, pinyin: bool) -> tuple[Form, dict[str, Figure]] | None:
+def read_by_template(parts: Sequence[Stretch], year: int | None, pinyin: bool) -> tuple[Form, dict[str, Figure]] | None:
     """The form and all its figures in its order; None where any table of the page needs to be aligned.
 
-    ``year`` is the year reported on.  What this reads, alignment reads alike and without a doubt.
+    ``parts`` is what :func:`transform.rows.raw_rows.stretches` makes of the page, ``year`` the year reported on.  What
+    this reads, alignment reads alike and without a doubt.
     """
-    parts = list(stretches(page, pinyin))
     grids = _templated(parts, pinyin)
     statutory = [grid for grid in grids if grid.template.tables]
     if not statutory or not all(_names_only(year, grid) for grid in statutory):

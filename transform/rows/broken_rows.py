@@ -65,7 +65,7 @@ def _joined(rows: Sequence[_Row], pinyin: bool) -> tuple[Cell | None, ...] | Non
             text = "".join(cell.text for cell in printed)
             pieces = [cell.text for cell in printed]
             if any(map(_is_value, pieces)) or not (
-                is_known(text, pinyin) or (_is_path(text, pinyin) and not any(_is_path(p, pinyin) for p in pieces))
+                is_known(text, pinyin) or (not any(_is_path(p, pinyin) for p in pieces) and _is_path(text, pinyin))
             ):
                 return None
             whole.append(printed[0]._replace(text=text))

@@ -6,7 +6,7 @@ lost) end in the same :class:`RawRow`; only ``header_columns`` tells that the co
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from extract.page import Grid, Page, Paragraph
@@ -40,24 +40,25 @@ class Stretch(NamedTuple):
         return [b.text for b in last if isinstance(b, Paragraph) and len(b.text) <= LONGEST_STREAM_LABEL]
 
 
-def stretches(page: Page, pinyin: bool) -> Iterator[Stretch]:
+def stretches(page: Page, pinyin: bool) -> list[Stretch]:
     """The page cut after each grid with known columns, two at least; rows broken over lines of text are whole."""
+    parts: list[Stretch] = []
     stream: list[tuple[int, Grid | Paragraph]] = []
-    for at, found in enumerate(page.blocks):
-        block = with_whole_rows(found, pinyin) if isinstance(found, Grid) and found.row_lines else found
+    for at, printed in enumerate(page.blocks):
+        block = with_whole_rows(printed, pinyin) if isinstance(printed, Grid) and printed.row_lines else printed
         if isinstance(block, Grid) and block.exact and len(block.rows[0] if block.rows else ()) > 1:
-            yield Stretch(stream, at, block)
+            parts.append(Stretch(stream, at, block))
             stream = []
         else:
             stream.append((at, block))
-    yield Stretch(stream, len(page.blocks), None)
+    return [*parts, Stretch(stream, len(page.blocks), None)]
 
 
-def read_rows(page: Page, pinyin: bool) -> list[RawRow]:
-    """All raw rows of the page, in reading order."""
+def read_rows(parts: Iterable[Stretch], pinyin: bool) -> list[RawRow]:
+    """All raw rows of a page that is cut into stretches, in reading order."""
     rows: list[RawRow] = []
     above: list[Token] = []
-    for stretch in stretches(page, pinyin):
+    for stretch in parts:
         rows.extend(stretch.flat_rows(pinyin))
         if stretch.grid is not None:
             lead = tuple(Caption(text, pinyin) for text in stretch.lead())
