@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 _LEAST_LENGTH = 1000
@@ -37,17 +37,20 @@ def is_pipe_line(text: str) -> bool:
     return _ANY_BAR.search(text) is not None
 
 
-def pieces_of(line: Line) -> Iterator[Line]:
-    """The line itself, or the cells and paragraphs of a report that was put on one line.
+def in_pieces(lines: Sequence[Line]) -> list[Line]:
+    """The lines, with the cells and paragraphs of a report that was put on one line in its place.
 
     They are parted by a mark of which no two follow one another (between them would be an empty cell of a row), or by
     single blanks.
     """
-    pieces = _pieces(line.text) if len(line.text) >= _LEAST_LENGTH else ()
-    if not pieces:
-        yield line
-    for number, piece in enumerate(pieces, start=1):
-        yield Line(line.number, piece, 0, number)
+    found: list[Line] = []
+    for line in lines:
+        pieces = _pieces(line.text) if len(line.text) >= _LEAST_LENGTH else ()
+        if pieces:
+            found.extend(Line(line.number, piece, 0, number) for number, piece in enumerate(pieces, start=1))
+        else:
+            found.append(line)
+    return found
 
 
 def _pieces(text: str) -> Sequence[str]:

@@ -13,10 +13,11 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby, pairwise
+from functools import partial
+from itertools import count, groupby, pairwise, repeat
 
 from extract.formats.aligned import aligned_cells
-from extract.formats.lines import Line, is_pipe_line, pieces_of
+from extract.formats.lines import Line, in_pieces, is_pipe_line
 from extract.page import Block, Cell, Grid, Paragraph
 
 _BARS = str.maketrans("｜│┃║￨", "|||||")
@@ -41,6 +42,8 @@ _LONGEST_BARE_VALUE = 12
 _LONGEST_CELL = 200
 _MOST_LINES_OF_PROSE = 4
 _LETTER = re.compile(r"[^\W\d_]")
+
+_new_cell: Callable[[tuple[str, int, int, int, int]], Cell] = partial(tuple.__new__, Cell)
 
 
 @dataclass(slots=True)
@@ -79,10 +82,14 @@ def read_lines(
     is read (by default character references are resolved and white space is collapsed).
     """
     reduce = reduce or _collapse
-    written = [piece for line in lines if line.text and not line.text.isspace() for piece in pieces_of(line)]
-    delimiter = _delimiter(written)
-    tab = _tab(written)
-    aligned = aligned_cells(written)
+    written = in_pieces([line for line in lines if line.text and not line.text.isspace()])
+    texts = [line.text for line in written]
+    whole = "\n".join(texts)
+    if _OTHER_BAR.search(whole):
+        texts = [text.translate(_BARS) for text in texts]
+    delimiter = _delimiter(written, whole)
+    tab = _tab(written) if "\t" in whole else None
+    aligned = aligned_cells(written) if "  " in whole else {}
     blocks: list[Block] = []
     run = _Run()
     for position, line in enumerate(written):
@@ -90,7 +97,7 @@ def read_lines(
             run.rows.append(_Row(line.number, fields))
         elif position in aligned:
             run.rows.append(_Row(line.number, aligned[position]))
-        elif not _extends(run, written, position, tab, markdown):
+        elif not _extends(run, written, texts, position, tab, markdown):
             if run.rows:
                 _close(run, blocks, reduce)
                 run = _Run()
@@ -108,11 +115,6 @@ def read_text(text: str) -> tuple[list[Block], str]:
     return blocks, "pipe" if any(isinstance(block, Grid) for block in blocks) else "text"
 
 
-def _with_pipes(text: str) -> str:
-    """A line with pipes for the bars that stand for them."""
-    return text.translate(_BARS) if _OTHER_BAR.search(text) else text
-
-
 def _collapse(text: str) -> str:
     if "&" in text:
         text = html.unescape(text)
@@ -125,11 +127,15 @@ def _tab(lines: Sequence[Line]) -> str:
     return "\t" * math.gcd(*runs) if len(runs) >= _LEAST_RUNS_OF_TABS else "\t"
 
 
-def _delimiter(lines: Sequence[Line]) -> str | None:
-    """The delimiter of a text in which many lines are fields that end in a number, as in CSV; None where none is."""
-    counts = {delimiter: _count_delimited(lines, delimiter) for delimiter in _DELIMITERS}
-    best = max(counts, key=lambda delimiter: counts[delimiter])
-    return best if counts[best] >= _LEAST_DELIMITED_LINES else None
+def _delimiter(lines: Sequence[Line], whole: str) -> str | None:
+    """The delimiter of a text in which many lines are fields that end in a number, as in CSV; None where none is.
+
+    ``whole`` is the text of all lines.
+    """
+    printed = [delimiter for delimiter in _DELIMITERS if whole.count(delimiter) >= _LEAST_DELIMITED_LINES]
+    counts = {delimiter: _count_delimited(lines, delimiter) for delimiter in printed}
+    best = max(printed, key=lambda delimiter: counts[delimiter], default=None)
+    return best if best is not None and counts[best] >= _LEAST_DELIMITED_LINES else None
 
 
 def _count_delimited(lines: Sequence[Line], delimiter: str) -> int:
@@ -175,27 +181,32 @@ def _is_balanced(text: str) -> bool:
     return len(_OPENING.findall(text)) <= len(_CLOSING.findall(text))
 
 
-def _extends(run: _Run, lines: Sequence[Line], position: int, tab: str, markdown: bool) -> bool:
-    """Add the line at ``position`` to the run of table rows if it belongs there."""
+def _extends(
+    run: _Run, lines: Sequence[Line], texts: Sequence[str], position: int, tab: str | None, markdown: bool
+) -> bool:
+    """Add the line at ``position`` to the run of table rows if it belongs there.
+
+    ``texts`` are the lines with pipes for the bars that stand for them; ``tab`` is None where no line holds one.
+    """
     number, line, heading, _ = lines[position]
     if heading:
         return False
-    text = _with_pipes(line)
+    text = texts[position]
     if _BORDER.fullmatch(text):
         return True
     if "|" in text:
         _add_pipe_line(run, number, text, markdown)
         return True
-    fields = line.split(tab)
-    if len(fields) >= _LEAST_TAB_FIELDS and sum(1 for part in fields if part.strip()) > 1:
-        run.rows.append(_Row(number, [part.strip() for part in fields]))
+    if tab is not None:
+        fields = line.split(tab)
+        if len(fields) >= _LEAST_TAB_FIELDS and sum(1 for part in fields if part.strip()) > 1:
+            run.rows.append(_Row(number, [part.strip() for part in fields]))
+            return True
+    if _bars_only(texts, position + 1) and _is_closed_below(text.strip(), texts, position):
+        run.rows.append(_Row(number, [text.strip()], closes=False))
         return True
-    stripped = text.strip()
-    if _is_closed_below(stripped, lines, position):
-        run.rows.append(_Row(number, [stripped], closes=False))
-        return True
-    if _awaits_value(run) and len(stripped) <= _LONGEST_BARE_VALUE and not _LETTER.search(stripped):
-        run.rows.append(_Row(number, [stripped]))
+    if _awaits_value(run) and len(text.strip()) <= _LONGEST_BARE_VALUE and not _LETTER.search(text.strip()):
+        run.rows.append(_Row(number, [text.strip()]))
         return True
     return False
 
@@ -215,30 +226,23 @@ def _add_pipe_line(run: _Run, number: int, text: str, markdown: bool) -> None:
     run.rows.append(_Row(number, [cell.strip() for cell in cells], leading=leading, ends_in_pipe=ends_in_pipe))
 
 
-def _is_closed_below(text: str, lines: Sequence[Line], position: int) -> bool:
-    """Whether the next line is a lone pipe, or a run of them before no row of several cells, that closes this cell."""
+def _is_closed_below(text: str, texts: Sequence[str], position: int) -> bool:
+    """Whether the next line, which is pipes, closes this cell: a lone one, or a run before no row of several cells."""
     if len(text) > _LONGEST_CELL or text.endswith(_SENTENCE_END):
         return False
-    below = _bars_only(lines, position + 1)
-    if below == 0:
-        return False
-    if below == 1:
+    if _bars_only(texts, position + 1) == 1:
         return True
     after = position + 2
-    while _bars_only(lines, after):
+    while _bars_only(texts, after):
         after += 1
-    return after >= len(lines) or _with_pipes(lines[after].text).strip().strip("|").count("|") == 0
+    return after >= len(texts) or texts[after].strip().strip("|").count("|") == 0
 
 
-def _bars_only(lines: Sequence[Line], position: int) -> int:
+def _bars_only(texts: Sequence[str], position: int) -> int:
     """The number of pipes on a line that holds nothing else, otherwise 0."""
-    if position >= len(lines):
+    if position >= len(texts) or "|" not in (text := texts[position]):
         return 0
-    text = lines[position].text
-    if not is_pipe_line(text):
-        return 0
-    text = _with_pipes(text).strip()
-    return 0 if text.strip("| \t\u3000\xa0") else text.count("|")
+    return 0 if text.strip().strip("| \t\u3000\xa0") else text.count("|")
 
 
 def _awaits_value(run: _Run) -> bool:
@@ -336,9 +340,8 @@ def _grid(rows: Sequence[tuple[int, list[str]]], exact: bool, reduce: Callable[[
     width = max((len(cells) for _, cells in rows), default=0)
     slots = []
     for row, (_, cells) in enumerate(rows):
-        filled: list[Cell | None] = [
-            Cell(reduce(cell) if cell else "", row, column) for column, cell in enumerate(cells)
-        ]
-        slots.append(tuple(filled + [None] * (width - len(cells))))
+        words = [reduce(cell) if cell else "" for cell in cells]
+        filled = map(_new_cell, zip(words, repeat(row), count(), repeat(1), repeat(1), strict=False))
+        slots.append((*filled, *repeat(None, width - len(cells))))
     numbers = tuple(number for number, _ in rows)
     return Grid(tuple(slots), f"line {numbers[0]}" if numbers else "line 0", exact, numbers)

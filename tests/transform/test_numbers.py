@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transform.wording.numbers import Value, read_value, value_like
+from transform.rows.vocabulary import describe
+from transform.wording.numbers import Value, dash_words, read_value, value_like
 
 
 @pytest.mark.parametrize(
@@ -46,6 +47,10 @@ def test_blank_cell_is_not_zero(text: str) -> None:
 )
 def test_dash_is_neither_zero_nor_blank(text: str) -> None:
     assert read_value(text, unit="件") == Value("dash", None)
+
+
+def test_no_word_for_nothing_is_a_label() -> None:
+    assert not any(describe(word, False, False).senses for word in dash_words())
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def test_glued_digits_prove_nothing_where_blanks_were_lost() -> None:
     ],
 )
 def test_a_line_is_cut_into_its_cells(line: str, fields: Sequence[str]) -> None:
-    assert fields_of(line, False) == list(fields)
+    assert fields_of(line, False) == tuple(fields)
 
 
 def with_zeros_left_out(rows: Rows) -> Rows:

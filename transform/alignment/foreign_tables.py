@@ -52,7 +52,7 @@ class Headings:
 
     @cached_property
     def _sections(self) -> list[tuple[int, int]]:
-        return [*_sections(self._page, self._pinyin)] if self._found else []
+        return [*_sections(self._page, self._pinyin, len(self._page.blocks))] if self._found else []
 
     def divide_tables(self) -> bool:
         """Whether a heading stands between two grids of the page, or another report's between the report and a grid."""
@@ -104,7 +104,7 @@ class Headings:
         return heading >= 0 and self._follows_sections(self._blocks[heading])
 
     def _follows_sections(self, block: int) -> bool:
-        return len({rank for at, rank in self._sections if at < block}) >= _LEAST_SECTIONS
+        return len({rank for _, rank in _sections(self._page, self._pinyin, block)}) >= _LEAST_SECTIONS
 
     def _over(self, block: int) -> int:
         """The number of the heading that stands over a block; -1 where none does."""
@@ -119,10 +119,10 @@ class Headings:
         return inside is not None and any(rank > inside for at, rank in self._sections if caption < at < block)
 
 
-def _sections(page: Page, pinyin: bool) -> Iterator[tuple[int, int]]:
-    """The headings of sections with statutory tables: their blocks, and their places in the order of the form."""
+def _sections(page: Page, pinyin: bool, end: int) -> Iterator[tuple[int, int]]:
+    """The headings of sections with statutory tables before block ``end``: their blocks, their order in the form."""
     ranks = {table: rank for rank, table in enumerate(union_rows())}
-    for index, block in enumerate(page.blocks):
+    for index, block in enumerate(page.blocks[:end]):
         if isinstance(block, Paragraph) and len(block.text) <= LONGEST_STREAM_LABEL:
             titles = [s.table for s in describe_cell(block.text, pinyin).senses if s.kind == "title"]
             if titles:

@@ -73,15 +73,15 @@ class Evidence(NamedTuple):
 
 
 @lru_cache(maxsize=1 << 12)
-def _of_label(info: TextInfo) -> Evidence:
+def _of_label(meant: frozenset[Sense], key: str) -> Evidence:
     of_sense = _forms_of_sense()
-    senses = frozenset(s for s in info.senses if s.kind in ("row", "column"))
+    senses = frozenset(s for s in meant if s.kind in ("row", "column"))
     forms = {f for s in senses for f in of_sense.get(s, ())}
-    hinted = _forms_of_label().get(info.key, frozenset()) if senses else _forms_of_cut_label(info.key)
+    hinted = _forms_of_label().get(key, frozenset()) if senses else _forms_of_cut_label(key)
     form = next(iter(forms)) if len(forms) == 1 else None
     return Evidence(
         frozenset((form, sense) for sense in senses) if form else frozenset(),
-        frozenset((hint, info.key) for hint in hinted) if len(hinted) == 1 else frozenset(),
+        frozenset((hint, key) for hint in hinted) if len(hinted) == 1 else frozenset(),
         frozenset(s for s in senses if s in of_sense) if len(senses) == 1 else frozenset(),
     )
 
@@ -116,7 +116,7 @@ def labels_of(rows: Sequence[RawRow]) -> list[Token]:
 
 def evidence_of(labels: Iterable[TextInfo]) -> Evidence:
     """What labels say of the form."""
-    parts = [_of_label(info) for info in dict.fromkeys(labels)]
+    parts = [_of_label(*told) for told in dict.fromkeys([(info.senses, info.key) for info in labels])]
     return Evidence(
         frozenset(chain.from_iterable([part.own for part in parts])),
         frozenset(chain.from_iterable([part.hints for part in parts])),

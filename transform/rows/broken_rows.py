@@ -8,7 +8,7 @@ from functools import lru_cache
 from extract.page import Cell, Grid
 from transform.rows.fields import ORDINAL, is_known
 from transform.rows.vocabulary import describe
-from transform.wording.numbers import is_plain
+from transform.wording.numbers import is_mere_words, is_plain
 
 _MOST_LINES = 4
 
@@ -58,26 +58,31 @@ def _joined(rows: Sequence[_Row], pinyin: bool) -> tuple[Cell | None, ...] | Non
     broken = False
     whole: list[Cell | None] = []
     for column in zip(*rows, strict=True):
-        if any(cell is not None and (cell.row_span > 1 or cell.column_span > 1) for cell in column):
-            return None
         printed = [cell for cell in column if cell is not None and cell.text]
         if len(printed) > 1:
-            text = "".join(cell.text for cell in printed)
             pieces = [cell.text for cell in printed]
-            if any(map(_is_value, pieces)) or not (
-                is_known(text, pinyin) or (not any(_is_path(p, pinyin) for p in pieces) and _is_path(text, pinyin))
-            ):
+            if any(map(_is_value, pieces)) or not _make_label(pieces, pinyin):
                 return None
-            whole.append(printed[0]._replace(text=text))
+            whole.append(printed[0]._replace(text="".join(pieces)))
             broken = True
         else:
             whole.append(printed[0] if printed else column[0])
-    return tuple(whole) if broken and all(any(c is not None and c.text for c in row) for row in rows) else None
+    if not broken or any(c is not None and (c.row_span > 1 or c.column_span > 1) for row in rows for c in row):
+        return None
+    return tuple(whole) if all(any(c is not None and c.text for c in row) for row in rows) else None
+
+
+def _make_label(pieces: Sequence[str], pinyin: bool) -> bool:
+    """Whether pieces are a known label together, or a path of labels of which none is a label by itself."""
+    text = "".join(pieces)
+    return is_known(text, pinyin) or (not any(_is_path(p, pinyin) for p in pieces) and _is_path(text, pinyin))
 
 
 @lru_cache(maxsize=1 << 12)
 def _is_value(text: str) -> bool:
-    return is_plain(text) or (describe(text, False, False).is_value and not ORDINAL.fullmatch(text))
+    if is_plain(text) or is_mere_words(text):
+        return is_plain(text)
+    return describe(text, False, False).is_value and not ORDINAL.fullmatch(text)
 
 
 @lru_cache(maxsize=1 << 12)

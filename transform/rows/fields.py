@@ -17,7 +17,7 @@ from transform.rows.tokens import (
 )
 from transform.rows.vocabulary import describe, known_label, label_keys, labels_run_together
 from transform.wording.fold import fold, han_only
-from transform.wording.numbers import is_mere_words, read_value
+from transform.wording.numbers import is_mere_words, is_plain, read_value
 
 _FOOTNOTE_MARK = "*"
 _LONGEST_DIGITS = 24
@@ -32,24 +32,27 @@ _SHORTEST_RUN = 6
 _LONGEST_RUN = 120
 
 
-def fields_of(text: str, pinyin: bool) -> list[str]:
+@lru_cache(maxsize=1 << 13)
+def fields_of(text: str, pinyin: bool) -> tuple[str, ...]:
     """A line cut into cells at blanks: trailing values apart from their label, labels apart where each is known."""
+    if is_plain(text):
+        return (text,)
     if pairs := pairs_in(text, pinyin):
-        return list(pairs)
+        return pairs
     if glued := glued_values(text, pinyin):
-        return [*glued.words, *(glued.counted or [glued.digits])]
+        return (*glued.words, *(glued.counted or [glued.digits]))
     if " " not in text:
-        return _labels_apart(text, pinyin) or [text]
+        return _labels_apart(text, pinyin) or (text,)
     parts = text.split(" ")
     if read_value(text).status == "reported" and not _is_label(parts[0], pinyin):
-        return [text]
+        return (text,)
     if _runs_on(parts, pinyin):
-        return parts
+        return tuple(parts)
     end = len(parts)
     while end and _is_plain_value(parts[end - 1]):
         end -= 1
     if not end and len(parts) == 2 and ORDINAL.fullmatch(parts[0]):
-        return [text]
+        return (text,)
     head = parts[:end]
     if len(head) > 1 and end < len(parts) and describe(head[-1], pinyin, False).key in alignment_words().units:
         head.pop()
@@ -61,15 +64,15 @@ def fields_of(text: str, pinyin: bool) -> list[str]:
     labels = 0 if is_known(whole, pinyin) else sum(_is_label(part, pinyin) for part in head)
     lists_labels = labels >= 2 and 2 * labels >= len(head)
     if not values and not lists_labels and length_without_noise(text, pinyin) > LONGEST_STREAM_LABEL:
-        return [text]
+        return (text,)
     is_list = len(head) > 1 and labels == len(head)
     lone = len(values) == 1 and head and not is_list
     if lone and (values[0] == _FOOTNOTE_MARK or not (describe(whole, pinyin, True).senses or labels_within(whole))):
-        return [text]
+        return (text,)
     holds_values = lone and any(map(_is_plain_value, head[1:]))
     if is_list or holds_values or (len(head) > 1 and lists_labels and not values):
-        return [*head, *values]
-    return ([" ".join(head)] if head else []) + values
+        return (*head, *values)
+    return (*([" ".join(head)] if head else ()), *values)
 
 
 class Glued(NamedTuple):
@@ -111,14 +114,14 @@ def _is_end(part: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 12)
-def _labels_apart(text: str, pinyin: bool) -> list[str]:
+def _labels_apart(text: str, pinyin: bool) -> tuple[str, ...]:
     """The labels of a header that nothing parts; none where the text is a label itself, or holds anything else."""
     if not _SHORTEST_RUN <= len(text) <= _LONGEST_RUN or is_known(text, pinyin):
-        return []
+        return ()
     folded = fold(text, pinyin=pinyin)
     labels = labels_run_together(folded) if folded == han_only(folded) else ()
     columns = sum(describe(label, False, False).has("column") for label in labels)
-    return list(labels) if columns > 1 or not describe_cell(text, pinyin).senses else []
+    return labels if columns > 1 or not describe_cell(text, pinyin).senses else ()
 
 
 @lru_cache(maxsize=1 << 14)

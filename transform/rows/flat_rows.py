@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from extract.page import Cell, Grid, Paragraph
 from transform.rows.blank_lines import LEAST_BLANK_LINES, widths_after, with_blank_lines
@@ -41,6 +42,7 @@ _LONGEST_HEADER = 60
 _VALUE_CHARACTER = re.compile(r"[\d〇○◯零一二三四五六七八九十无没不/／\\\-—–－*×OoＯ]")
 _VALUE_WITHIN = re.compile(r"\D\s\d+\s+\D")
 """A number by itself among words: two labels with a value between them resemble one of them, and are none."""
+_LONGEST_LINE = 4 * LONGEST_STREAM_LABEL
 _SHORTEST_SENTENCE = 8
 _SHORTEST_BEGINNING = 4
 
@@ -63,10 +65,11 @@ def flat_rows(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool) -> l
 
 def _ends_in_value(text: str) -> bool:
     """Whether a paragraph ends in a value; menus and prose, which do not, are spared the description of their words."""
-    if is_plain(text):
-        return True
-    if text.endswith(_SENTENCE_END):
-        return False
+    return is_plain(text) or (not text.endswith(_SENTENCE_END) and _ends_otherwise_in_value(text))
+
+
+@lru_cache(maxsize=1 << 13)
+def _ends_otherwise_in_value(text: str) -> bool:
     return (
         _value_at_end(text[-_LONGEST_VALUE:], len(text) <= _LONGEST_VALUE)
         or ends_in_pair(text)
@@ -74,7 +77,6 @@ def _ends_in_value(text: str) -> bool:
     )
 
 
-@lru_cache(maxsize=1 << 13)
 def _value_at_end(text: str, whole: bool) -> bool:
     if _is_no_value(text):
         return False
@@ -141,28 +143,15 @@ def _stream_tokens(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool)
     """The cells of flat text in order; None where running prose interrupts the stream."""
     for index, block in blocks:
         if isinstance(block, Paragraph):
-            if is_plain(block.text):
-                yield Token(describe_cell(block.text, pinyin), block, block=index, alone=True)
-                continue
-            if len(block.text) > 4 * LONGEST_STREAM_LABEL or (
-                _SENTENCE_END in block.text and len(block.text) > _SHORTEST_SENTENCE
-            ):
+            pieces = None if len(block.text) > _LONGEST_LINE else _pieces_of_line(block.text, pinyin)
+            if pieces is None:
                 yield None
                 continue
-            if alignment_words().page_numbers.fullmatch(fold(block.text)):
-                continue
-            fields = fields_of(block.text, pinyin)
-            if len(fields) == 1 and length_without_noise(fields[0], pinyin) > LONGEST_STREAM_LABEL:
-                yield None
-                continue
-            digits = glued.digits if (glued := glued_values(block.text, pinyin)) else ""
-            for text in fields:
-                if text.strip(_MARKS) or not text:
-                    info = describe(text, pinyin, False) if _VALUE_WITHIN.search(text) else describe_cell(text, pinyin)
-                    yield Token(info, block, block=index, alone=len(fields) == 1, glued=text != "" and text == digits)
+            for info, alone, glued in pieces:
+                yield Token(info, block, None, 0, 1, False, index, False, alone, glued)
             continue
         lines = [_cells(row) for row in block.rows]
-        in_rows = any(sum(bool(cell.text) for cell in line) > 1 for line in lines)
+        in_rows = any(len([cell for cell in line if cell.text]) > 1 for line in lines)
         for cells in lines:
             starts = in_rows and len(cells) > 1
             if starts:
@@ -173,6 +162,38 @@ def _stream_tokens(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool)
                 for text in [cell.text] if in_rows else fields_of(cell.text, pinyin):
                     yield Token(describe_cell(text, pinyin), block, cell, cell.column, 1, False, index, starts)
                     starts = False
+
+
+class _Piece(NamedTuple):
+    """A cell of a line of flat text; see :class:`Token`."""
+
+    info: TextInfo
+    alone: bool = False
+    glued: bool = False
+
+
+@lru_cache(maxsize=1 << 13)
+def _pieces_of_line(text: str, pinyin: bool) -> tuple[_Piece, ...] | None:
+    """The cells of a line that is a paragraph of its own; none of a page's number, None for running prose."""
+    if is_plain(text):
+        return (_Piece(describe_cell(text, pinyin), alone=True),)
+    if _SENTENCE_END in text and len(text) > _SHORTEST_SENTENCE:
+        return None
+    if alignment_words().page_numbers.fullmatch(fold(text)):
+        return ()
+    fields = fields_of(text, pinyin)
+    if len(fields) == 1 and length_without_noise(fields[0], pinyin) > LONGEST_STREAM_LABEL:
+        return None
+    digits = glued.digits if (glued := glued_values(text, pinyin)) else ""
+    return tuple(
+        _Piece(
+            describe(field, pinyin, False) if _VALUE_WITHIN.search(field) else describe_cell(field, pinyin),
+            len(fields) == 1,
+            field != "" and field == digits,
+        )
+        for field in fields
+        if field.strip(_MARKS) or not field
+    )
 
 
 def _heads_blanks(words: Sequence[Token], values: Sequence[Token]) -> bool:
@@ -203,7 +224,9 @@ def _closes_bracket(token: Token, labels: Sequence[Token]) -> bool:
 def _cells(row: Sequence[Cell | None]) -> list[Cell]:
     """The cells of a line, each once."""
     cells = [cell for cell in row if cell is not None]
-    return cells if len(set(map(id, cells))) == len(cells) else list({id(cell): cell for cell in cells}.values())
+    if len(cells) == 1 or len(set(map(id, cells))) == len(cells):
+        return cells
+    return list({id(cell): cell for cell in cells}.values())
 
 
 def _may_begin_label(info: TextInfo) -> bool:

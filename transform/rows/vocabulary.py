@@ -50,18 +50,22 @@ class TextInfo:
     """A cell's or line's text as the aligner sees it; equal only to itself, so that it is cheap to look up by.
 
     ``senses`` is empty where the text is no label of any form; ``exact`` tells a literal match from a similar one.
-    ``value`` is what the text says as a value; ``is_value`` is False for words, ``is_blank`` tells that there is
-    nothing to read, ``has_digits`` that it is a value that prints at least one digit, or a zero in another script.
+    ``is_value`` is False for words, ``is_blank`` tells that there is nothing to read, ``has_digits`` that it is a value
+    that prints at least one digit, or a zero in another script.
     """
 
     text: str
     key: str
     senses: frozenset[Sense]
     exact: bool
-    value: Value
     is_value: bool
     is_blank: bool
     has_digits: bool
+
+    @property
+    def value(self) -> Value:
+        """What the text says as a value."""
+        return read_value(self.text)
 
     def ids(self, kind: SenseKind, table: str) -> tuple[str, ...]:
         """The ids that this label can mean as a ``kind`` of ``table``."""
@@ -92,6 +96,7 @@ def years_in(text: str) -> tuple[int, ...]:
     return tuple(int(y) for y in _YEAR.findall(fold(text)))
 
 
+@lru_cache(maxsize=1 << 13)
 def label_keys(folded: str) -> tuple[str, ...]:
     """The keys under which a folded label is compared: its Han characters, with and without its brackets."""
     bare = _ORDINAL.sub("", folded, count=1) if _ORDINAL.match(folded) else folded
@@ -328,14 +333,19 @@ def cases_within(key: str, table: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1 << 15)
 def describe(text: str, pinyin: bool, fuzzy: bool) -> TextInfo:
-    """What ``text`` can mean; ``pinyin`` strips pinyin noise first, ``fuzzy`` admits similar labels."""
+    """What ``text`` can mean; ``pinyin`` strips pinyin noise first, ``fuzzy`` admits similar labels.
+
+    No word that says that there is nothing is a label, so that a known label is never a value.
+    """
     if is_plain(text):
-        return TextInfo(text, "", NO_SENSES, True, read_value(text), True, False, True)
+        return TextInfo(text, "", NO_SENSES, True, True, False, True)
     folded = fold(text, pinyin=pinyin)
-    value = read_value(text)
     keys = label_keys(folded) if len(folded) <= 2 * _MAX_LABEL_LENGTH else ()
     senses, exact = known_label(keys[0]) if keys else NO_SENSES, True
-    if not senses and keys and value.status == "text":
+    if senses:
+        return TextInfo(text, keys[0], senses, True, False, False, False)
+    value = read_value(text)
+    if keys and value.status == "text":
         for key in keys:
             senses = senses or (_by_path(key) if len(key) <= _MAX_LABEL_LENGTH else NO_SENSES) or known_label(key)
         if not senses and fuzzy:
@@ -347,4 +357,4 @@ def describe(text: str, pinyin: bool, fuzzy: bool) -> TextInfo:
     is_value = not senses and (value.status != "text" or wordless or (value_like(text) and not wordy))
     is_value = is_value or value.status == "dash"
     has_digits = is_value and (value.status == "reported" or bool(_HAS_DIGIT.search(text)))
-    return TextInfo(text, keys[0] if keys else "", senses, exact, value, is_value, value.status == "blank", has_digits)
+    return TextInfo(text, keys[0] if keys else "", senses, exact, is_value, value.status == "blank", has_digits)

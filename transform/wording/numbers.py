@@ -429,6 +429,11 @@ def read_value(text: str, *, unit: str | None = None, header_unit: str | None = 
     return _matched_value(match, lexicon, unit, header_unit, marks) if match else _several_or_words(spaced, lexicon)
 
 
+def dash_words() -> frozenset[str]:
+    """The words that say that there is nothing to report, folded."""
+    return _lexicon().dash_words
+
+
 def is_mere_words(text: str) -> bool:
     """Whether a text begins with so many Han characters that begin no number that it can be no value."""
     return _lexicon().mere_words.match(text) is not None
