@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from extract.decode import decode, sure_utf8
 from extract.formats.answer import read_answer
+from extract.formats.feed import read_feed
 from extract.formats.html import read_html
 from extract.formats.idle_markup import without_idle_markup
 from extract.formats.markdown import is_markdown, read_markdown
@@ -103,7 +104,7 @@ def _read_binary(kind: str, data: bytes, url: str | None) -> Page:
 
 
 def _read_decoded(text: str, encoding: str, url: str | None, utf8: bytes | None) -> Page:
-    answer = read_answer(text)
+    answer = read_answer(text) or read_feed(text)
     if answer is not None:
         article, fields = answer
         page = read_html(article, encoding=encoding, url=url)

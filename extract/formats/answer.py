@@ -8,7 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 _TAG = re.compile(r"<(?:table|p|div|td|br|span|h[1-6])\b", re.IGNORECASE)
-_LONGEST_FIELD = 300
+LONGEST_FIELD = 300
+
+
+def holds_markup(text: str) -> bool:
+    """Whether a text has tags of HTML in it."""
+    return _TAG.search(text) is not None
 
 
 def read_answer(source: str) -> tuple[str, dict[str, str]] | None:
@@ -19,6 +24,11 @@ def read_answer(source: str) -> tuple[str, dict[str, str]] | None:
         value = json.loads(source)
     except (ValueError, RecursionError):
         return None
+    return article_in(value)
+
+
+def article_in(value: Any) -> tuple[str, dict[str, str]] | None:
+    """The longest HTML in a value of JSON, and the short fields beside it; None without any."""
     best = max(_articles(value), key=lambda found: len(found[0]), default=None)
     if best is None:
         return None
@@ -28,7 +38,7 @@ def read_answer(source: str) -> tuple[str, dict[str, str]] | None:
         for name, field in beside.items()
         if isinstance(field, str | int)
         and not isinstance(field, bool)
-        and 0 < len(str(field).strip()) <= _LONGEST_FIELD
+        and 0 < len(str(field).strip()) <= LONGEST_FIELD
         and not _TAG.search(str(field))
     }
     return article, fields

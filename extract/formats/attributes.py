@@ -13,6 +13,14 @@ _DISPLAY_NONE = re.compile(r"(?:^|[;\s])display\s*:\s*none", re.IGNORECASE)
 _INVISIBLE = re.compile(r"(?:^|[;\s])visibility\s*:\s*(hidden|collapse)", re.IGNORECASE)
 _DISPLAY_TABLE = re.compile(r"(?:^|[;\s])display\s*:\s*(?:inline-)?(table[a-z-]*)", re.IGNORECASE)
 _SIDE_BY_SIDE = re.compile(r"(?:^|[;\s])(?:display\s*:\s*inline-(?:block|flex|grid)|float\s*:\s*left)", re.IGNORECASE)
+_STRUCK = re.compile(r"(?:^|[;\s])text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
+_UNSEEN = re.compile(
+    r"(?:^|[;\s])(?:(?:font-size|opacity)\s*:\s*0(?:\.0+)?(?:[a-z]+|%)?\s*(?:!|;|$)"
+    r"|(?:left|top|right|text-indent|margin-left)\s*:\s*-\d{3,}|color\s*:\s*transparent)",
+    re.IGNORECASE,
+)
+_RAISED = re.compile(r"(?:^|[;\s])vertical-align\s*:\s*(?:super|sub)\b", re.IGNORECASE)
+_FOR_LISTENERS = frozenset({"sr-only", "visually-hidden", "screen-reader-text"})
 _TAG_OF_DISPLAY = {
     "table": "table",
     "table-row": "tr",
@@ -37,12 +45,18 @@ _TAG_OF_ROLE = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one attribute says of its element; selectors and trails by their place in the known lists."""
+    """What one attribute says of its element; selectors and trails by their place in the known lists.
+
+    ``faint``: no part of a number, where it stands in a cell beside other words: struck through, or not to be seen.
+    ``raised``: a mark of a footnote, in such a place.
+    """
 
     removed: bool = False
     invisible: bool = False
     becomes: str | None = None
     beside: bool = False
+    faint: bool = False
+    raised: bool = False
     selectors: tuple[int, ...] = ()
     trails: tuple[int, ...] = ()
 
@@ -58,13 +72,20 @@ def _judge_style(style: str) -> Verdict | None:
     becomes = _TAG_OF_DISPLAY.get(display[1].lower()) if display else None
     if becomes:
         return Verdict(becomes=becomes)
+    if _STRUCK.search(style) or _UNSEEN.search(style):
+        return Verdict(faint=True)
+    if _RAISED.search(style):
+        return Verdict(raised=True)
     return Verdict(beside=True) if _SIDE_BY_SIDE.search(style) else None
 
 
 @lru_cache(maxsize=1 << 12)
 def _judge_class(value: str) -> Verdict | None:
     folded = value.lower()
-    return _judge_names(folded, {f".{word}" for word in folded.split()})
+    words = folded.split()
+    if not _FOR_LISTENERS.isdisjoint(words):
+        return Verdict(faint=True)
+    return _judge_names(folded, {f".{word}" for word in words})
 
 
 @lru_cache(maxsize=1 << 12)

@@ -33,18 +33,19 @@ def read_html(source: str, *, encoding: str = "utf-8", url: str | None = None, u
 
     Blocks are those of the content root (``data/content_selectors.toml``) where it is certain that no table is left
     outside of it, otherwise of the whole body; the text around the root stays in ``html:before`` and ``html:after``.
-    Where the page shows no cells of its own, what it carries for a frame or a script to show is read.  ``utf8`` are the
-    bytes of ``source`` in UTF-8, where they are at hand.
+    Where the page shows no cells of its own, what it carries for a frame or a script to show is read, or what it hides.
+    ``utf8`` are the bytes of ``source`` in UTF-8, where they are at hand.
     """
     page = _read_shown(source, encoding, url, utf8)
     if _shows_cells(page):
         return page
-    carried = embedded_markup(source)
-    inner = _read_shown(carried, encoding, url) if carried is not None else None
+    carried, fields = embedded_markup(source) or ("", {})
+    inner = _read_shown(carried, encoding, url) if carried else None
     if inner is None or not inner.blocks:
-        return page
+        hidden = _read_shown(source, encoding, url, utf8, with_hidden=True)
+        return hidden if _shows_cells(hidden) else page
     shown = "\n".join(b.text for b in page.blocks if isinstance(b, Paragraph) and "<" not in b.text)
-    return replace(inner, meta={**inner.meta, **page.meta, "html:before": shown[-_MAX_BEFORE:]})
+    return replace(inner, meta={**fields, **inner.meta, **page.meta, "html:before": shown[-_MAX_BEFORE:]})
 
 
 def _shows_cells(page: Page) -> bool:
@@ -63,15 +64,17 @@ def _begins_as_count(words: str) -> bool:
     return len(words) <= _LONGEST_COUNT and any(map(str.isdigit, words[:2]))
 
 
-def _read_shown(source: str, encoding: str, url: str | None, utf8: bytes | None = None) -> Page:
-    """What a page shows of itself."""
+def _read_shown(
+    source: str, encoding: str, url: str | None, utf8: bytes | None = None, *, with_hidden: bool = False
+) -> Page:
+    """What a page shows of itself, or could show."""
     root = parse(source, utf8)
     if root is None:
         return Page((), "html", encoding, url)
     seen = survey(root)
     meta = content.read_meta(seen)
     roots = content.find_roots(seen)
-    former_tags = prepare(seen, roots)
+    former_tags = prepare(seen, roots, with_hidden=with_hidden)
     walk = walk_through(root, former_tags)
     title = _first_title(walk)
     if title:

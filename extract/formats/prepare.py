@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from lxml import etree
 
@@ -23,13 +24,17 @@ _STRUCTURE = BLOCKS - PREFORMATTED - ROOTS - {"p"}
 FormerTags = dict[etree._Element, str]
 
 
-def prepare(survey: Survey, roots: Sequence[etree._Element]) -> FormerTags:
+def prepare(survey: Survey, roots: Sequence[etree._Element], *, with_hidden: bool = False) -> FormerTags:
     """Change the tree so that its stream says what a reader sees; returns the former tags of elements renamed or gone.
 
     ``roots`` are the candidates for the content root: each is a block whatever its tag is, and its ends are events.
+    ``with_hidden``: what a script may show later stays.
     """
     former: FormerTags = {}
-    _hide(survey, former)
+    for element in survey.tagged.get("template", ()):
+        if element.get("shadowrootmode") is not None:
+            _rename(element, "div", former)
+    _hide(survey, roots, former, with_hidden=with_hidden)
     for image in survey.tagged.get("img", ()):
         if is_large(image):
             image.text = PICTURE
@@ -49,7 +54,7 @@ def prepare(survey: Survey, roots: Sequence[etree._Element]) -> FormerTags:
                 pictures = PICTURE * sum(1 for image in field.iter("img") if image.text == PICTURE)
                 _empty(field, former)
                 field.text = shown + pictures
-    for element in survey.tagged.get("sup", ()):
+    for element in chain(survey.tagged.get("sup", ()), survey.tagged.get("sub", ()), survey.raised):
         _bracket_note(element, former)
     for root, opens, closes in zip(roots, ROOT_OPENS, ROOT_CLOSES, strict=False):
         _mark_ends(root, opens, closes)
@@ -77,12 +82,17 @@ def is_bare_text(root: etree._Element, former: FormerTags) -> bool:
     return sum(1 for _ in (root if body is None else body).iter("p")) <= 1
 
 
-def _hide(survey: Survey, former: FormerTags) -> None:
-    """An element that is removed leaves no trace but the text after it; an invisible cell keeps its place."""
-    for element in survey.removed:
+def _hide(survey: Survey, roots: Sequence[etree._Element], former: FormerTags, *, with_hidden: bool) -> None:
+    """An element that is removed leaves no trace but the text after it; an invisible cell keeps its place.
+
+    The frame of the article is invisible only until a script shows it.
+    """
+    for element in () if with_hidden else survey.removed:
         if element.tag not in ROOTS:
             _rename(element, GONE, former)
-    for element in survey.invisible:
+    for element in () if with_hidden else survey.invisible:
+        if element in roots:
+            continue
         if element.tag == "tr":
             for cell in element:
                 _empty(cell, former)
@@ -90,13 +100,12 @@ def _hide(survey: Survey, former: FormerTags) -> None:
             _empty(element, former)
         elif element.tag not in ROOTS:
             _rename(element, GONE, former)
-    for tag in _STRUCK:
-        for element in survey.tagged.get(tag, ()):
-            _drop_struck(element, former)
+    for element in chain(survey.faint, *(survey.tagged.get(tag, ()) for tag in _STRUCK)):
+        _drop_faint(element, former)
 
 
-def _drop_struck(element: etree._Element, former: FormerTags) -> None:
-    """Take a struck number out of a cell in which something else is written in its place."""
+def _drop_faint(element: etree._Element, former: FormerTags) -> None:
+    """Take a number that is struck or not to be seen out of a cell in which something else is written."""
     cell = next(element.iterancestors("td", "th"), None)
     if cell is not None and _words(cell) != _words(element):
         _rename(element, GONE, former)

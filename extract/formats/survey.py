@@ -12,7 +12,7 @@ from lxml import etree
 from extract.formats.attributes import JUDGES, Judge, Verdict
 from extract.formats.known import content_selectors
 
-_TAGS = ("title", "meta", "link", "img", "input", "select", "del", "s", "strike", "sup")
+_TAGS = ("title", "meta", "link", "img", "input", "select", "del", "s", "strike", "sup", "sub", "template")
 _OWNED = ("class", "id")
 """Attributes of which some value weighs on most pages."""
 
@@ -32,6 +32,8 @@ class Survey:
     invisible: list[etree._Element] = field(default_factory=list)
     becoming: list[tuple[etree._Element, str]] = field(default_factory=list)
     beside: list[etree._Element] = field(default_factory=list)
+    faint: list[etree._Element] = field(default_factory=list)
+    raised: list[etree._Element] = field(default_factory=list)
     candidates: dict[int, list[etree._Element]] = field(default_factory=dict)
     trails: dict[int, list[etree._Element]] = field(default_factory=dict)
 
@@ -72,6 +74,10 @@ def _note(result: Survey, element: etree._Element, verdict: Verdict) -> None:
         result.becoming.append((element, verdict.becomes))
     if verdict.beside:
         result.beside.append(element)
+    if verdict.faint:
+        result.faint.append(element)
+    if verdict.raised:
+        result.raised.append(element)
     for selector in verdict.selectors:
         result.candidates.setdefault(selector, []).append(element)
     for trail in verdict.trails:

@@ -348,14 +348,28 @@ def test_an_info_box_in_table_form_outside_of_the_article_does_not_belong_to_it(
     assert page.meta["html:before"] == "索引号：|0001/2021-00012\n公开日期：|2021-01-29"
 
 
-def test_raised_marks_after_a_number_are_in_brackets():
-    assert grids(read("<table><tr><td>12<sup>1</sup><td><sup>7</sup><td>3<sup>[2]</sup></table>")) == [
-        [["12[1]", "7", "3[2]"]]
-    ]
+@pytest.mark.parametrize(
+    ("opening", "closing"), [("<sup>", "</sup>"), ("<sub>", "</sub>"), ("<i style='vertical-align: super'>", "</i>")]
+)
+def test_raised_marks_after_a_number_are_in_brackets(opening: str, closing: str) -> None:
+    cells = f"<td>12{opening}1{closing}<td>{opening}7{closing}<td>3{opening}[2]{closing}"
+    assert grids(read(f"<table><tr>{cells}</table>")) == [[["12[1]", "7", "3[2]"]]]
 
 
-def test_struck_numbers_give_way_to_what_stands_beside_them():
-    assert grids(read("<table><tr><td><del>9</del>0<td><s>4</s> 5<td><s>6</s></table>")) == [[["0", "5", "6"]]]
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "<del>", "<s>", "<b style='color:red;text-decoration: line-through'>",
+        "<b style='text-decoration-line:line-through'>",
+        "<b style='font-size:0'>", "<b style='font-size: 0px;color:#333'>", "<b style='opacity:0.0'>",
+        "<b class='sr-only'>",
+        "<b style='position:absolute; left:-9999px'>", "<b style='color:transparent'>",
+    ],
+)  # fmt: skip
+def test_numbers_struck_or_not_to_be_seen_give_way_to_what_stands_beside_them(opening: str) -> None:
+    closing = f"</{opening[1:].split('>')[0].split()[0]}>"
+    cells = f"<td>{opening}9{closing}0<td>{opening}4{closing} 5<td>{opening}6{closing}"
+    assert grids(read(f"<table><tr>{cells}</table>")) == [[["0", "5", "6"]]]
 
 
 CARRIED = f"<p>{'正文。' * 400}</p><table><tr><td>规章<td>1<td>2<td>3</table>"
@@ -372,6 +386,7 @@ CARRIED = f"<p>{'正文。' * 400}</p><table><tr><td>规章<td>1<td>2<td>3</tabl
         f"<script>show('{CARRIED}')</script>",
         f"<div>{html.escape('<p></p>' * 10 + CARRIED)}</div>",
         f"<noscript>{CARRIED}</noscript>",
+        f"<script>window.state={json.dumps({'list': [{'html': CARRIED, 'id': 1}]})};start()</script>",
     ],
 )
 def test_what_a_page_carries_for_a_frame_or_a_script_is_read_where_it_shows_nothing(page):
@@ -379,6 +394,45 @@ def test_what_a_page_carries_for_a_frame_or_a_script_is_read_where_it_shows_noth
     assert grids(read_pages) == [[["规章", "1", "2", "3"]]]
     assert read_pages.meta["html:title"] == "年报"
     assert read_pages.meta["html:before"] == "标题"
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "<div id='js_content' style='visibility: hidden; opacity: 0;'>",
+        "<div id='detail' style='display:none'>",
+        "<div hidden>",
+        "<gov-page><template shadowrootmode='open'>",
+    ],
+)
+def test_an_article_that_a_script_would_show_is_read(opening: str) -> None:
+    rows = "".join(f"<tr><td>项目<td>{n}件" for n in range(10))
+    page = read(f"<body><h1>标题</h1>{opening}<p>文</p><table>{rows}</table>")
+    assert order(page)[-2:] == ["文", "table 1"]
+
+
+def test_fields_beside_an_article_in_a_script_are_metadata() -> None:
+    state = {"detail": {"pubTime": "2022-01-20", "html": CARRIED}, "list": [{"pubTime": "2019-02-03"}]}
+    page = read(f"<body><script type='application/json'>{json.dumps(state)}</script></body>")
+    assert page.meta["pubtime"] == "2022-01-20"
+
+
+@pytest.mark.parametrize(
+    "feed",
+    [
+        "<?xml version='1.0'?><rss><channel><title>栏目</title><item><title>年报</title><description>{0}</description>"
+        "</item></channel></rss>",
+        "<feed xmlns='http://www.w3.org/2005/Atom'><title>栏目</title><entry><title>年报</title><content>{0}</content>"
+        "</entry></feed>",
+        "<?xml version='1.0' encoding='gbk'?><rss xmlns:c='c'><channel><item><title>年报</title>"
+        "<c:encoded><![CDATA[{1}]]></c:encoded></item></channel></rss>",
+        "<?xml version='1.0'?><result><record><title>年报</title><body><![CDATA[{1}]]></body></record></result>",
+    ],
+)
+def test_a_feed_is_read_for_the_html_in_it(feed: str) -> None:
+    page = read(feed.format(html.escape(CARRIED), CARRIED))
+    assert grids(page) == [[["规章", "1", "2", "3"]]]
+    assert page.meta["title"] == "年报"
 
 
 def test_what_a_page_carries_beside_its_own_tables_is_not_read():

@@ -269,7 +269,14 @@ def test_the_info_box_states_the_date_of_publication(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["2021-01-29", "（2021年1月29日）", "2021-01-29 09:30:00", "来源：三道河子镇 2021-01-29 浏览次数：12"]
+    "line",
+    [
+        "2021-01-29",
+        "（2021年1月29日）",
+        "2021-01-29 09:30:00",
+        "来源：三道河子镇 2021-01-29 浏览次数：12",
+        "甘霖发布 2021-01-29 17:30",
+    ],
 )
 def test_a_date_by_itself_above_the_text_is_that_of_publication(line: str) -> None:
     assert read(TITLE, line, *OVERVIEW)[0].published_on == "2021-01-29"

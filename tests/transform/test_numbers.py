@@ -177,6 +177,7 @@ def test_money_in_a_column_of_counts_is_not_a_count() -> None:
         ("5*", 5, None, "*"),
         ("3①", 3, None, "①"),
         ("3²", 3, None, "²"),
+        ("3[12]", 3, None, "[12]"),
         ("约12件", 12, "件", "approximate"),
         ("100余件", 100, "件", "approximate"),
         ("007", 7, None, "leading zeros"),

@@ -47,6 +47,7 @@ _LOOSE_BLANK = re.compile(r"(?<![0-9]) | (?![0-9])")
 _DASH_BLANK_DIGIT = re.compile(r"- [0-9]")
 _JOINING = "至和或"
 _NUMBERS_ONLY = re.compile(rf"[-+0-9.,:;/\\~、 {_JOINING}|]+\Z")
+_NOTE_NUMBER = re.compile(r"(?<=[0-9])\s*(\[[0-9]{1,2}\])\Z")
 _HEADER_BREAK = re.compile(r"[:/(),]")
 _SAYS_UNIT = "单位"
 _YUAN = "元"
@@ -405,7 +406,9 @@ def read_value(text: str, *, unit: str | None = None, header_unit: str | None = 
     if lexicon.mere_words.match(text):
         return _MERE_WORDS
     marks = ""
-    if not text.isascii():
+    if text.endswith("]") and (note := _NOTE_NUMBER.search(text)):
+        text, marks = text[: note.start()], note[1]
+    elif not text.isascii():
         split = _without_enclosed_marks(text)
         if split is None:
             return _text()
