@@ -228,6 +228,28 @@ def test_years_side_by_side_above_the_same_columns_are_told_apart() -> None:
     assert list(values(report, "requests.received.").values()) == [2, 3, 4, 5, 6, 7, 27]
 
 
+def test_words_for_this_year_and_the_last_tell_columns_and_rows_apart() -> None:
+    head = (("信息内容", "本年处理决定数量*2"), ("", "上年", "本年"))
+    disclosure = table(("第二十条第（六）项*3",), *head, ("行政处罚", 4, 5), ("行政强制", 1, 0))
+    strips = table(*(("年度", *row) for row in DISPUTES), ("2021年", *[1] * 4, 4, *[0] * 10), ("2020年", *[0] * 15))
+    report = read(disclosure, REQUESTS, strips)
+    assert [values(report, f"disclosure.{row}.decisions")[""] for row in ("penalties", "coercion")] == [5, 0]
+    assert list(values(report, "disputes.review.").values()) == [1, 1, 1, 1, 4]
+    for this, last in (("今年", "去年"), ("本年累计", "上年累计"), ("全年合计", "上年同期")):
+        rows = ((label, unit, 7, value) for label, unit, value in INDICATORS)
+        assert present(statistics(("统计指标", "单位", last, this), *rows)) == STATISTICS
+
+
+def test_a_blank_template_and_a_table_that_compares_totals_are_no_printings() -> None:
+    labels = ("一、本年新收政府信息公开申请数量", "二、上年结转政府信息公开申请数量")
+    blank = table(("", *APPLICANTS), *((label, *[""] * 7) for label in labels))
+    compared = table(("", "2021年", "2020年", "增减"), (labels[0], 6, 9, -3), (labels[1], 0, 2, -2))
+    for parts in ((blank, REQUESTS), (REQUESTS, compared), (compared, REQUESTS)):
+        report = read(*parts, table(*DISPUTES, [0] * 15))
+        assert list(values(report, "requests.received.").values()) == [*[1] * 6, 6]
+        assert not [f for f in report.findings if f.figures]
+
+
 def test_the_numeral_one_is_a_number_beside_other_numerals_and_may_be_a_dash_without_them() -> None:
     rows = (
         ("一、本年新收政府信息公开申请数量", "二", "一", "三", "〇", "〇", "〇", "六"),

@@ -130,8 +130,15 @@ def _leaf(stack: tuple[TextInfo, ...], table: TableDef, allowed: set[str]) -> Te
     return words
 
 
-def _years_above(stack: tuple[TextInfo, ...]) -> frozenset[int]:
-    return frozenset(year for info in stack for year in info.years())
+def _years_above(stack: tuple[TextInfo, ...], year: int) -> frozenset[int]:
+    """The years that labels name, by their number or seen from ``year``, the year reported on."""
+    words = alignment_words()
+    above = {named for info in stack for named in info.years()}
+    if any(info.key in words.this_year for info in stack):
+        above.add(year)
+    if any(info.key in words.last_year for info in stack):
+        above.add(year - 1)
+    return frozenset(above)
 
 
 class _Above(NamedTuple):
@@ -160,7 +167,7 @@ def _above(
     over = [labels.get(place, ()) for place in places]
     kept = tuple(range(len(places)))
     if year is not None:
-        years = [_years_above(s) for s in over]
+        years = [_years_above(s, year) for s in over]
         if len({y for y in years if y}) > 1 and any(year in y for y in years):
             kept = tuple(k for k, y in enumerate(years) if year in y or not y)
     leaves = tuple(_leaf(over[k], table, allowed) for k in kept)

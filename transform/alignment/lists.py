@@ -131,6 +131,8 @@ def _stands_below(token: Token, corner: Token) -> bool:
 
 
 def _names_value(token: Token, year: int | None, table: TableDef) -> bool:
+    if token.info.key.startswith(tuple(alignment_words().last_year)):
+        return False
     if token.info.ids("column", table.id):
         return True
     return year is not None and year in token.info.years()

@@ -51,9 +51,10 @@ def choose(
 
     Preferred are printings that do not stand under the title of another report (``foreign``), beside which no other
     year is named, that are whole, and that come first.  What another whole printing says otherwise is put in doubt.
+    Blank templates and tables of few columns, which only compare, are no printings where there are others.
     """
     own = [p for p in printings if not foreign(p.instance.rows[0].row.block)]
-    printings = own or printings
+    printings = _telling(own or printings, table)
     largest = max(_size(p, table) for p in printings)
     whole = [p for p in printings if _size(p, table) >= _RIVAL_SHARE * largest]
     best = max(whole, key=lambda p: not _names_other_years(p.instance, year))
@@ -87,10 +88,40 @@ def choose(
     return Choice(chosen, rivalled)
 
 
+def _telling(printings: Sequence[Printing], table: TableDef) -> Sequence[Printing]:
+    """The printings that can tell the figures, where others of the same rows cannot.
+
+    All cells of these are blank, or a grid has far fewer columns than the table.
+    """
+    for narrow in (False, True):
+        telling = [p for p in printings if not (_is_narrow(p, table) if narrow else _is_blank(p))]
+        rows = {row for p in telling for row in p.instance.row_ids}
+        if telling and len(telling) < len(printings):
+            printings = [p for p in printings if p in telling or not p.instance.row_ids <= rows]
+    return printings
+
+
+def _is_blank(printing: Printing) -> bool:
+    return all(t.info.is_blank for p in printing.instance.rows for t in p.row.values)
+
+
+def _is_narrow(printing: Printing, table: TableDef) -> bool:
+    return table.layout == "matrix" and all(
+        p.row.header_columns is not None and 2 * len(p.row.values) <= len(table.columns) for p in printing.instance.rows
+    )
+
+
 def _years_around(instance: Instance) -> set[int]:
-    """The years that captions of a table name, in its head or else before it; those inside labels are instructions."""
+    """The years that captions of a table name, in its head, else as label of its only row, else before it.
+
+    Those inside labels are instructions.
+    """
     first = instance.rows[0].row
-    return _captioned(t.info for t in first.header) or _captioned(c.info for c in first.lead if years_in(c.text))
+    return (
+        _captioned(t.info for t in first.header)
+        or _captioned(t.info for t in first.labels if len(instance.rows) == 1)
+        or _captioned(c.info for c in first.lead if years_in(c.text))
+    )
 
 
 def _captioned(infos: Iterable[TextInfo]) -> set[int]:

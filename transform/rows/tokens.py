@@ -22,6 +22,8 @@ class _Words:
     subtotal: frozenset[str]
     ignored_columns: frozenset[str]
     total_columns: frozenset[str]
+    this_year: frozenset[str]
+    last_year: frozenset[str]
     value_words: frozenset[str]
     cell_errors: frozenset[str]
     units: frozenset[str]
