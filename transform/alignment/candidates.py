@@ -39,7 +39,7 @@ def _last_label(row: RawRow) -> Token | None:
     """The label nearest to the values; one that goes on from the row above gives way to a row's own before it."""
     words = alignment_words()
     labels = [t for t in row.labels if t.info.key and t.info.key not in words.units]
-    if labels and labels[-1].inherited and not labels[-1].info.has("row"):
+    if labels and labels[-1].inherited:
         own = [t for t in labels if t.info.has("row") and not t.inherited]
         return own[-1] if own else labels[-1]
     return labels[-1] if labels else None
