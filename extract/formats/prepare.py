@@ -17,7 +17,10 @@ from extract.formats.survey import Survey
 _TEXT_INPUTS = frozenset({"", "text", "number", "tel", "search", "date", "email", "url"})
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST_ALTERNATIVE = 60
+_LONGEST_FAINT = 15
 _STRUCK = ("del", "s", "strike")
+_CELLS = ("td", "th")
+_HOLDERS = (*_CELLS, *sorted(BLOCKS - {*_CELLS}))
 _UNSEEN = UNREAD | {GONE}
 _STRUCTURE = BLOCKS - PREFORMATTED - ROOTS - {"p"}
 
@@ -105,19 +108,30 @@ def _hide(survey: Survey, roots: Sequence[etree._Element], former: FormerTags, *
 
 
 def _drop_faint(element: etree._Element, former: FormerTags) -> None:
-    """Take a number that is struck or not to be seen out of a cell in which something else is written."""
-    cell = next(element.iterancestors("td", "th"), None)
-    if cell is not None and _words(cell) != _words(element):
+    """Take a number that is struck or not to be seen out of a cell, or out of a line, in which other words stand."""
+    holder = next(element.iterancestors(*_HOLDERS), None)
+    if holder is None or (words := _words(element)) == _words(holder):
+        return
+    if holder.tag in _CELLS or (len(words) <= _LONGEST_FAINT and not any(c.tag in BLOCKS for c in element.iter())):
         _rename(element, GONE, former)
 
 
 def _bracket_note(element: etree._Element, former: FormerTags) -> None:
-    """Put the mark of a footnote in a cell in brackets: raised digits after a number are no digits of it."""
+    """Put the mark of a footnote in brackets, in a cell or after a digit: raised digits are no digits of a number."""
     words = _words(element)
-    cell = next(element.iterancestors("td", "th"), None)
-    if words and cell is not None and _words(cell) != words:
+    if not words:
+        return
+    cell = next(element.iterancestors(*_CELLS), None)
+    if _ends_in_digit(element) if cell is None else _words(cell) != words:
         _empty(element, former)
         element.text = f"[{words.strip('[]')}]"
+
+
+def _ends_in_digit(element: etree._Element) -> bool:
+    """Whether what stands right before an element ends in a digit."""
+    before, parent = element.getprevious(), element.getparent()
+    text = before.tail if before is not None else parent.text if parent is not None else None
+    return (text or "").rstrip()[-1:].isdigit()
 
 
 def _words(element: etree._Element) -> str:

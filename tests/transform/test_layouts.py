@@ -220,6 +220,18 @@ def test_a_label_of_its_own_goes_before_one_that_a_wrong_span_carries_on() -> No
     assert set(values(report, "requests.declined_reissue.").values()) == {0}
 
 
+def test_a_row_that_a_short_span_moves_before_the_label_of_its_group_is_read() -> None:
+    unpaid = "2.申请人逾期未按收费通知要求缴纳费用、行政机关不再处理其政府信息公开申请"
+    rows = ((unpaid, *[0] * 7), ("3.其他", 2, *[0] * 5, 2))
+    (_, *first), (_, *second) = ([f"<td>{cell}</td>" for cell in row] for row in rows)
+    group = "<td rowspan=2>（六）其他处理</td>"
+    body = f"<tr><td>三、本年度办理结果</td>{group}<td>{unpaid}</td>{''.join(first)}</tr>"
+    body += f"<tr><td>3.其他</td>{''.join(second)}</tr>"
+    head = "<tr><td colspan=3></td>" + "".join(f"<td>{name}</td>" for name in APPLICANTS) + "</tr>"
+    report = read(f"<table>{head}{body}</table>", REQUESTS)
+    assert list(values(report, "requests.other_reason.").values()) == [2, 0, 0, 0, 0, 0, 2]
+
+
 def test_years_side_by_side_above_the_same_columns_are_told_apart() -> None:
     head = (("", "2020年*7", "2021年*7"), ("", "申请人情况*7", "申请人情况*7"), ("", *APPLICANTS, *APPLICANTS))
     rows = (("一、本年新收政府信息公开申请数量", *range(1, 7), 21, *range(2, 8), 27),)
