@@ -6,6 +6,7 @@ Every format becomes a :class:`Page`; nothing after it asks which format it was.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -51,6 +52,13 @@ class Grid:
         if self.row_lines:
             return f"line {self.row_lines[cell.row]}, cell {cell.column + 1}"
         return _within(self.locator, cell.row, cell.column)
+
+    def cell_locators(self, cells: Iterable[Cell]) -> list[str]:
+        """Where many cells stand, each as :meth:`cell_locator` says."""
+        if self.row_lines:
+            return [self.cell_locator(cell) for cell in cells]
+        table = self.locator
+        return [_within(table, row, column) for _, row, column, _, _ in cells]
 
 
 @lru_cache(maxsize=1 << 13)

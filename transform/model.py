@@ -67,8 +67,7 @@ class Section:
     locators: tuple[str, ...] = field(default=(), compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """A paragraph of prose with its place, and the section that it stands in (None: in none).
 
     ``folded`` is the text as it is matched, see :func:`transform.wording.fold.fold`.

@@ -12,9 +12,9 @@ from html import unescape
 
 from extract.formats.attributes import JUDGES
 
-_WRAPPERS = ((b"<span", b"</span>"), (b"<font", b"</font>"))
+_SPAN, _FONT = (b"<span", b"</span>"), (b"<font", b"</font>")
 """What opens and closes elements that only wrap text; tags of another spelling stay."""
-_STYLES = ((b'style="', b'"'), (b"style='", b"'"))
+_STYLE, _STYLE_IN_SINGLE_QUOTES = (b'style="', b'"'), (b"style='", b"'")
 _ATTRIBUTE = re.compile(rb"""\s+([a-z][a-z:-]*)(?:\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>=`]+)))?""", re.IGNORECASE)
 _IMAGE = b"<img"
 _SIZE = re.compile(rb"px", re.IGNORECASE)
@@ -22,13 +22,18 @@ _LONGEST = 4000
 
 
 def without_idle_markup(data: bytes) -> bytes:
-    """A document in an encoding that contains ASCII, without wrappers of text and without styles that do not weigh."""
-    for opening, closing in _WRAPPERS:
+    """A document in an encoding that contains ASCII, without wrappers of text and without styles that do not weigh.
+
+    What most pages have is left out first: to find that a page has no markup of a kind takes a look at all of it.
+    """
+    for leave_out, (opening, end) in (
+        (_without_wrappers, _SPAN),
+        (_without_styles, _STYLE),
+        (_without_wrappers, _FONT),
+        (_without_styles, _STYLE_IN_SINGLE_QUOTES),
+    ):
         if opening in data:
-            data = _without_wrappers(data, opening, closing)
-    for opening, quote in _STYLES:
-        if opening in data:
-            data = _without_styles(data, opening, quote)
+            data = leave_out(data, opening, end)
     return data
 
 
@@ -38,7 +43,7 @@ def _without_wrappers(data: bytes, opening: bytes, closing: bytes) -> bytes:
     parts = [piece.partition(b">") for piece in pieces]
     weighing = {attributes for attributes in {part[0] for part in parts} if not _are_idle(attributes)}
     if not weighing:
-        return b"".join([first, *[rest for _, _, rest in parts]]).replace(closing, b"")
+        return b"".join(b"".join([first, *[rest for _, _, rest in parts]]).split(closing))
     kept = [first]
     depth = 0
     for piece, (attributes, _, rest) in zip(pieces, parts, strict=True):

@@ -102,14 +102,13 @@ def _figures(form: Form, tables: Mapping[str, tuple[_Group, PlacedTable]]) -> di
             figures.update(_missing(form.id, table.id))
             continue
         group, found = tables[table.id]
-        grids = [(templated.grid.cell_locator, templated.cells) for templated in group]
+        grids = [(templated.cells, templated.grid.cell_locators(templated.cells)) for templated in group]
         for definition, header, place in found.places:
             if place is None:
                 figures[definition.figure] = missing_figure(definition)
                 continue
-            locate, cells = grids[place[0]]
-            cell = cells[place[1]]
-            figures[definition.figure] = cell_figure(definition, cell.text, locate(cell), header)
+            (cells, locators), cell = grids[place[0]], place[1]
+            figures[definition.figure] = cell_figure(definition, cells[cell].text, locators[cell], header)
     return figures
 
 

@@ -43,6 +43,7 @@ class _Grammar:
     organ_ending: re.Pattern[str]
     no_organ: re.Pattern[str]
     hint: str
+    words: tuple[str, ...]
     longest: int
     longest_organ: int
 
@@ -74,6 +75,7 @@ def _grammar() -> _Grammar:
         organ_ending=re.compile(organs["organ_ending"]),
         no_organ=re.compile(organs["no_organ"]),
         hint=titles["hint"],
+        words=tuple(titles["words"]),
         longest=titles["longest"],
         longest_organ=organs["longest_organ"],
     )
@@ -129,6 +131,11 @@ def may_hold_title(text: str) -> bool:
     return _grammar().hint in text
 
 
+def _has_words(folded: str) -> bool:
+    """Whether a folded text has one of the words of which each title has one."""
+    return any(map(folded.__contains__, _grammar().words))
+
+
 def read_title(text: str) -> Title | None:
     """Read a cleaned text as a report's title; None where it does not have the words of one."""
     return _read_title(text) if may_hold_title(text) and 4 < len(text) <= _grammar().longest else None
@@ -137,7 +144,8 @@ def read_title(text: str) -> Title | None:
 @lru_cache(maxsize=4096)
 def _read_title(text: str) -> Title | None:
     grammar = _grammar()
-    if grammar.kind.search(fold(text)) is None or grammar.sentence.search(fold(text)):
+    whole = fold(text)
+    if not _has_words(whole) or grammar.kind.search(whole) is None or grammar.sentence.search(whole):
         return None
     folded, places = aligned_fold(text)
     kind = grammar.kind.search(folded)
@@ -203,6 +211,8 @@ def joined_title(above: Sequence[str], line: str) -> Title | None:
     It is an organ or a year over the words of the title, or a title broken inside its words.
     """
     if not may_hold_title("".join((*above, line))):
+        return None
+    if not _has_words("".join(map(fold, (*above, line)))):
         return None
     first = ""
     title: Title | None = None

@@ -10,7 +10,8 @@ from extract.page import Block, Page, Paragraph
 from transform.prose.sections import opens_section
 
 _SHORTEST = 16
-_ORDINAL = re.compile(r"(?<=[。；;！!？?：:\s])[一二三四五六七八九十]{1,2}[、.．]")
+_ORDINAL = re.compile(r"[。；;！!？?：:\s][一二三四五六七八九十]{1,2}[、.．]")
+"""An ordinal, and what stands before it: no ordinal ends in that."""
 
 
 def with_headings_apart(page: Page, *, pinyin: bool) -> Page:
@@ -25,7 +26,7 @@ def _parts(block: Block, pinyin: bool) -> Iterator[Block]:
     if not isinstance(block, Paragraph) or len(block.text) < _SHORTEST:
         yield block
         return
-    begins = (match.start() for match in _ORDINAL.finditer(block.text))
+    begins = (match.start() + 1 for match in _ORDINAL.finditer(block.text))
     cuts = [at for at in begins if opens_section(block.text[at:], pinyin)]
     for start, end in zip([0, *cuts], [*cuts, len(block.text)], strict=True):
         if part := block.text[start:end].strip():

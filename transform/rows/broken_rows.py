@@ -27,7 +27,9 @@ def with_whole_rows(grid: Grid, pinyin: bool) -> Grid:
     rows: list[tuple[Cell | None, ...]] = []
     at = 0
     while at < len(grid.rows):
-        row, lines = _whole_row(grid.rows[at : at + _MOST_LINES], wordy[at : at + _MOST_LINES], pinyin)
+        row, lines = grid.rows[at], 1
+        if True in wordy[at : at + 2]:
+            row, lines = _whole_row(grid.rows[at : at + _MOST_LINES], wordy[at : at + _MOST_LINES], pinyin)
         rows.append(row)
         at += lines
     if len(rows) == len(grid.rows):
@@ -49,6 +51,8 @@ def _whole_row(
 
 def _is_wordy(row: _Row) -> bool:
     """Whether a row holds words in some of its cells and nothing in the others."""
+    if len(row) < 2:
+        return False
     texts = [cell.text for cell in row if cell is not None and cell.text]
     return 0 < len(texts) < len(row) and not any(map(_is_value, texts))
 

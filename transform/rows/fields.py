@@ -27,6 +27,8 @@ ORDINAL = re.compile(r"\d{1,2}[.．、]")
 _GLUED = re.compile(
     r"(?P<label>.*?[^\W\d_][）)”\"]?)(?:(?P<digits>\d[\d.]*)|(?P<counted>(?:\d[\d.]*[^\W\d_]{1,2}(?=\d|$))+))"
 )
+_ENDS_IN_DIGITS = re.compile(r"\d[\d.]*[^\W\d_]{0,2}\Z")
+"""What every text ends in that ``_GLUED`` finds something in, which takes longer to say that there is nothing."""
 _COUNTED = re.compile(r"\d[\d.]*[^\W\d_]{1,2}")
 _SHORTEST_RUN = 6
 _LONGEST_RUN = 120
@@ -86,7 +88,9 @@ class Glued(NamedTuple):
 @lru_cache(maxsize=1 << 13)
 def glued_values(text: str, pinyin: bool) -> Glued | None:
     """A label and the values that follow it at once; None for a text that is anything else."""
-    found = _GLUED.fullmatch(text) if len(text) <= LONGEST_LABEL + _LONGEST_DIGITS else None
+    if len(text) > LONGEST_LABEL + _LONGEST_DIGITS or not _ENDS_IN_DIGITS.search(text):
+        return None
+    found = _GLUED.fullmatch(text)
     if found is None:
         return None
     words, counted = found["label"], tuple(_COUNTED.findall(found["counted"] or ""))

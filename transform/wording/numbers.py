@@ -378,6 +378,7 @@ def is_plain(text: str) -> bool:
     return text.isdigit() and text.isascii()
 
 
+@lru_cache(maxsize=1 << 14)
 def plain_number(text: str) -> int | None:
     """The number that a cell prints in plain digits and nothing else, as most cells do; None for others."""
     return int(text) if _PLAIN.match(text) else None
