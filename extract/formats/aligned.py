@@ -11,6 +11,7 @@ from unicodedata import east_asian_width
 from extract.formats.lines import Line, is_pipe_line
 
 _PIECE = re.compile(r"\S+(?: \S+)*")
+_GAP = re.compile(r"(?<=\S)\s{2,}(?=\S)")
 _LEAST_LINES = 3
 _LEAST_COLUMNS, _MOST_COLUMNS = 3, 24
 _MOST_UNSHARED = 1 / 8
@@ -29,7 +30,8 @@ def aligned_cells(lines: Sequence[Line]) -> Cells:
         positions = list(run)
         if is_spaced and len(positions) >= _LEAST_LINES:
             texts = [lines[at].text for at in positions]
-            cells = next((cells for measure in (len, _width) if (cells := _cells(texts, measure))), ())
+            measures = (len, _width) if _is_padded(texts) else ()
+            cells = next((cells for measure in measures if (cells := _cells(texts, measure))), ())
             found.update(zip(positions, cells, strict=False))
     return found
 
@@ -37,6 +39,12 @@ def aligned_cells(lines: Sequence[Line]) -> Cells:
 def _is_spaced(text: str) -> bool:
     """Whether nothing but blanks parts the cells of a line."""
     return "  " in text and "\t" not in text and not is_pipe_line(text)
+
+
+def _is_padded(texts: Sequence[str]) -> bool:
+    """Whether cells stand at different distances; where all do at one, blanks only part them, and none is empty."""
+    gaps = {len(gap) for text in texts for gap in _GAP.findall(text)}
+    return len(gaps) > 1
 
 
 def _width(text: str) -> int:

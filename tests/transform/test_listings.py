@@ -23,7 +23,7 @@ def requests(rows: dict[str, Sequence[object]]) -> list[Line]:
     return [(row, c, str(n)) for row, numbers in rows.items() for c, n in zip(APPLICANTS, numbers, strict=True)]
 
 
-def disputes(numbers: Sequence[int]) -> list[Line]:
+def disputes(numbers: Sequence[object]) -> list[Line]:
     places = [(case, outcome) for case in CASES for outcome in OUTCOMES]
     return [(case, outcome, str(n)) for (case, outcome), n in zip(places, numbers, strict=True)]
 
@@ -70,6 +70,36 @@ def test_an_empty_cell_of_a_listing_is_blank() -> None:
     lines = requests({RECEIVED: [5, "", 2, "", "", 1, 8], CARRIED: [1, 0, 0, 0, 0, 0, 1]})
     report = read(f"<h1>{HEAD}</h1>" + as_table(lines))
     assert values(report, "requests.received.") == [5, "blank", 2, "blank", "blank", 1, 8]
+
+
+@pytest.mark.parametrize("separator", ["\t", "  "])
+def test_a_blank_cell_that_is_dropped_with_its_separator_is_no_cell_of_the_next_line(separator: str) -> None:
+    rows = {RECEIVED: [0, 45, 0, 0, 0, 0, 45], "（七）总计": ["", 45, "", "", "", "", 45], CARRIED: [0] * 7}
+    lines = [*requests(rows), *disputes([1, 0, 0, "", 1, 0, 0, "", 4, 4, 0, 0, 5, "", 5])]
+    report = read("\n".join([HEAD, *(separator.join(filter(None, line)) for line in lines)]))
+    handled_values = values(report, "requests.handled.")
+    assert [v for v in handled_values if v not in ("blank", "missing")] == [45, 45]
+    assert handled_values[1] == handled_values[6] == 45
+    read_disputes = values(report, "disputes.")
+    assert [v for v in read_disputes if isinstance(v, int)] == [1, 0, 0, 1, 0, 0, 4, 4, 0, 0, 5, 5]
+    assert [v in ("blank", "missing") for v in read_disputes] == [place in (3, 7, 13) for place in range(15)]
+
+
+def test_equal_gaps_between_cells_are_no_columns() -> None:
+    lines = [
+        ("规章", "本年制发件数", "1"),
+        ("规章", "本年废止件数", "0"),
+        ("规章", "现行有效件数", "4"),
+        ("行政规范性文件", "本年制发件数", "2"),
+        ("行政规范性文件", "本年废止件数", "0"),
+        ("行政规范性文件", "现行有效件数", "7"),
+        ("行政许可", "本年处理决定数量", "30"),
+        ("行政处罚", "本年处理决定数量", "0"),
+        ("行政强制", "本年处理决定数量", "3"),
+        ("行政事业性收费", "本年收费金额（单位：万元）", "0"),
+    ]
+    report = read("\n".join([HEAD, "二、主动公开政府信息情况", *map("  ".join, lines)]))
+    assert values(report, "disclosure.") == [1, 0, 4, 2, 0, 7, 30, 0, 3, 0]
 
 
 def test_outcomes_of_disputes_may_run_down_beside_spanned_cases() -> None:

@@ -224,7 +224,7 @@ def upright(grid: Grid, pinyin: bool, describing: Describing = describe_cell) ->
     """The grid, turned when its rows and columns are exchanged (cells keep their place in the source).
 
     Exchanged are a table of requests or of statistics whose rows run across, and one of disputes whose outcomes run
-    down.
+    down, but not its cases: a listing names both on each line.
     """
     width = len(grid.rows[0]) if grid.rows else 0
     if len(grid.rows) < 2 or width < 2:
@@ -244,6 +244,7 @@ def upright(grid: Grid, pinyin: bool, describing: Describing = describe_cell) ->
     if not turned and len(grid.rows) <= _MAX_TURNED_ROWS:
         outcomes = down("column", "disputes")
         turned = outcomes >= _MIN_TURNED_OUTCOMES and outcomes > across("column", "disputes")
+        turned = turned and down("row", "disputes") <= across("row", "disputes")
     return Grid(columns, grid.locator, grid.exact, grid.row_lines) if turned else grid
 
 

@@ -105,7 +105,9 @@ def _entry(row: RawRow, last: _Entry | None) -> _Entry | None:
     if not words:
         return None
     inner = words[-1]
-    for outer in sorted(words[-2::-1], key=lambda word: word.info.key == inner.info.key):
+    for outer in sorted(
+        words[-2::-1], key=lambda word: (not _on_one_line(word, inner), word.info.key == inner.info.key)
+    ):
         order = _order(outer, inner, last.row_first if last is not None else None)
         if order is not None:
             return _made(row, words[: words.index(outer)], outer, inner, order)
@@ -116,6 +118,15 @@ def _entry(row: RawRow, last: _Entry | None) -> _Entry | None:
         if _order(outer, inner, last.row_first) == row_first:
             return _made(row, last.before, outer, inner, row_first)
     return None
+
+
+def _on_one_line(word: Token, other: Token) -> bool:
+    """Whether two labels stand on one line of the source; those above it may have lost a value of their own."""
+    if word.source is not other.source:
+        return False
+    return word.cell is other.cell or (
+        word.cell is not None and other.cell is not None and word.cell.row == other.cell.row
+    )
 
 
 def _made(row: RawRow, before: Sequence[Token], outer: Token, inner: Token, row_first: bool) -> _Entry:
