@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import html
-import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -18,6 +17,7 @@ from itertools import count, groupby, pairwise, repeat
 
 from extract.formats.aligned import aligned_cells
 from extract.formats.lines import Line, in_pieces, is_pipe_line
+from extract.formats.tabbed import is_tab_row, tab_fields, tab_of
 from extract.page import Block, Cell, Grid, Paragraph
 
 _BARS = str.maketrans("｜│┃║￨", "|||||")
@@ -26,9 +26,6 @@ _BORDER = re.compile(r"\s*[+┌├└┏┣┗╔╠╚][\s+\-=|─━═┬┐�
 _DELIMITER_CELL = re.compile(r"\s*:?-+:?\s*")
 _SURE_DELIMITER = re.compile(r"---|:-|-:")
 _UNESCAPED_PIPE = re.compile(r"(?<!\\)\|")
-_LEAST_TAB_FIELDS = 3
-_LEAST_RUNS_OF_TABS = 20
-_TABS = re.compile("\t+")
 _LEAST_FRAMED = 3
 _LEAST_WITHOUT_PIPE = 3
 _DELIMITERS = ",;，；"
@@ -88,7 +85,7 @@ def read_lines(
     if _OTHER_BAR.search(whole):
         texts = [text.translate(_BARS) for text in texts]
     delimiter = _delimiter(written, whole)
-    tab = _tab(written) if "\t" in whole else None
+    tab = tab_of(written) if "\t" in whole else None
     aligned = aligned_cells(written) if "  " in whole else {}
     blocks: list[Block] = []
     run = _Run()
@@ -119,12 +116,6 @@ def _collapse(text: str) -> str:
     if "&" in text:
         text = html.unescape(text)
     return " ".join(text.split())
-
-
-def _tab(lines: Sequence[Line]) -> str:
-    """What stands between two cells of the text: a tab, or as many as there always are."""
-    runs = [len(run) for line in lines for run in _TABS.findall(line.text.strip())]
-    return "\t" * math.gcd(*runs) if len(runs) >= _LEAST_RUNS_OF_TABS else "\t"
 
 
 def _delimiter(lines: Sequence[Line], whole: str) -> str | None:
@@ -197,10 +188,11 @@ def _extends(
     if "|" in text:
         _add_pipe_line(run, number, text, markdown)
         return True
-    if tab is not None:
-        fields = line.split(tab)
-        if len(fields) >= _LEAST_TAB_FIELDS and sum(1 for part in fields if part.strip()) > 1:
-            run.rows.append(_Row(number, [part.strip() for part in fields]))
+    if tab is not None and (fields := tab_fields(line, tab)):
+        above = run.rows[-1].cells if run.rows else []
+        below = texts[position + 1] if position + 1 < len(texts) else ""
+        if is_tab_row(fields, above, below, tab):
+            run.rows.append(_Row(number, fields))
             return True
     if _bars_only(texts, position + 1) and _is_closed_below(text.strip(), texts, position):
         run.rows.append(_Row(number, [text.strip()], closes=False))

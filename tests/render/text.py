@@ -132,6 +132,11 @@ def _tabs_exact(sheet: Sheet, _: random.Random) -> Lines:
     return ["\t".join(_one_line(box) if first else "" for box, first in slots) for slots in sheet.slots()]
 
 
+def _tabs_stripped(sheet: Sheet, rng: random.Random) -> Lines:
+    """As a spreadsheet copies it, each line then stripped at its end."""
+    return [line.rstrip() for line in _tabs_exact(sheet, rng)]
+
+
 def _markdown(sheet: Sheet, rng: random.Random, *, fill: str = "blank") -> Lines:
     rows = [
         [_one_line(b).replace("|", "\\|") if first or fill == "repeat" else "" for b, first in slots]
@@ -239,6 +244,7 @@ WRITERS: dict[str, tuple[Writer, bool, bool, float, Level]] = {
     "aligned": (_aligned, False, False, 0.7, "noisy"),
     "tabs": (_tabs, False, True, 0.7, "noisy"),
     "tabs_exact": (_tabs_exact, True, True, 0.7, "noisy"),
+    "tabs_stripped": (_tabs_stripped, True, False, 0.3, "noisy"),
     "markdown": (_markdown, True, True, 1.5, "clean"),
     "markdown_repeat": (_markdown_repeat, True, True, 1, "noisy"),
     "markdownify": (_markdownify, False, True, 0.8, "noisy"),

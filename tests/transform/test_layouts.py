@@ -288,3 +288,33 @@ def test_two_labels_with_a_value_between_them_are_read_apart() -> None:
     read = {f.figure: f.value for f in report.figures if f.value is not None}
     expected = {"normative_documents_disclosed": 2, "denied_trade_secret": 0, "complaints": 1}
     assert read == {f"statistics.{name}": value for name, value in expected.items()}
+
+
+def test_a_table_of_disclosure_may_be_turned_as_a_whole() -> None:
+    rows = [
+        ("第二十条第（一）项", "", "", ""),
+        ("信息内容", "本年制发件数", "本年废止件数", "现行有效件数"),
+        ("规章", 1, 0, 4),
+        ("行政规范性文件", 2, 0, 7),
+        ("第二十条第（五）项", "", "", ""),
+        ("信息内容", "本年处理决定数量", "", ""),
+        ("行政许可", 30, "", ""),
+        ("第二十条第（六）项", "", "", ""),
+        ("信息内容", "本年处理决定数量", "", ""),
+        ("行政处罚", 5, "", ""),
+        ("行政强制", 3, "", ""),
+        ("第二十条第（八）项", "", "", ""),
+        ("信息内容", "本年收费金额（单位：万元）", "", ""),
+        ("行政事业性收费", 0, "", ""),
+    ]
+    turned = ["\t".join(map(str, line)) for line in zip(*rows, strict=True)]
+    text = "\n".join(["三道河子镇2021年政府信息公开工作年度报告", *turned])
+    report = read_report(read_page(text.encode()))
+    assert list(values(report, "disclosure.").values()) == [1, 0, 4, 2, 0, 7, 30, 5, 3, 0]
+
+
+def test_a_line_with_a_label_and_empty_cells_is_a_row_of_a_table_in_tabs() -> None:
+    lines = ["行政复议\t\t结果维持\t0", "\t\t结果纠正\t2", "\t\t其他结果\t0", "\t\t尚未审结\t", "\t\t总计\t2"]
+    text = "\n".join(["三道河子镇2021年政府信息公开工作年度报告", "四、政府信息公开行政复议、行政诉讼情况", *lines])
+    (grid,) = (block for block in read_page(text.encode()).blocks if isinstance(block, Grid))
+    assert [row[2].text for row in grid.rows if row[2]] == [*OUTCOMES]

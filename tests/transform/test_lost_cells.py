@@ -43,6 +43,23 @@ def test_where_a_column_was_lost_an_empty_cell_before_the_numbers_is_no_value() 
         assert values(report, f"requests.{row}.")["business"] != 11 or f"requests.{row}.business" in doubted
 
 
+def test_a_line_that_lost_the_empty_cells_at_its_end_begins_where_the_others_do() -> None:
+    rows = [
+        ("项目", "", *APPLICANTS),
+        (RECEIVED, "", 3, 1, 0, 0, 0, 2, 6),
+        (CARRIED_IN, "", 0, 0, 0, 0, 0, 0, ""),
+        ("三、本年度办理结果", GRANTED, "", 1, 0, 0, 0, "", 1),
+        ("", PARTLY_GRANTED, 3, 0, 0, 0, 0, 2, 5),
+    ]
+    lines = ["\t".join(map(str, row)).rstrip("\t") for row in rows]
+    text = "\n".join(["三道河子镇2021年政府信息公开工作年度报告", *lines])
+    report = read_report(read_page(text.encode()))
+    assert list(values(report, "requests.granted.").values()) == ["blank", 1, 0, 0, 0, "blank", 1]
+    doubted = {name for finding in report.findings for name in finding.figures}
+    for column, value in values(report, "requests.carried_in.").items():
+        assert value == (0 if column != "total" else "blank") or f"requests.carried_in.{column}" in doubted
+
+
 def test_rows_with_empty_totals_do_not_outvote_the_header() -> None:
     """Only fully printed rows speak against a reading; rows without their total hold by chance in a wrong order."""
     order = ("其他", "商业企业", "社会公益组织", "法律服务机构", "科研机构", "总计", "自然人")

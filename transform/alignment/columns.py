@@ -319,19 +319,6 @@ def _children_first(order: Sequence[str], columns: tuple[ColumnDef, ...]) -> boo
     return own_first and bool(children) and list(order[: len(children)]) == children
 
 
-def filling_before(rows: Sequence[tuple[RawRow, int]]) -> int | None:
-    """How many filling cells stand before the values of a table in flat text, as its fully printed rows show.
-
-    ``rows`` are raw rows with the number of values that each must have; None when they show nothing, or disagree.
-    """
-    leads = set()
-    for row, width in rows:
-        printed = [k for k, t in enumerate(row.values) if not t.info.is_blank]
-        if len(printed) == width > 1 and printed[-1] - printed[0] == width - 1:
-            leads.add(printed[0])
-    return leads.pop() if len(leads) == 1 else None
-
-
 def trimmed(values: Sequence[Token], width: int, exact: bool, lead: int | None = None) -> tuple[Token, ...] | None:
     """The row's values where their number settles their columns, else None.
 
@@ -352,14 +339,6 @@ def trimmed(values: Sequence[Token], width: int, exact: bool, lead: int | None =
         return None
     outside = [*values[:lead], *values[lead + width :]]
     return tuple(values[lead : lead + width]) if all(t.info.is_blank for t in outside) else None
-
-
-def possible_leads(values: Sequence[Token], width: int) -> list[int]:
-    """Every number of filling cells before the values that leaves no printed value outside the row."""
-    printed = [k for k, t in enumerate(values) if not t.info.is_blank]
-    if not printed:
-        return []
-    return [k for k in range(len(values) - width + 1) if k <= printed[0] and printed[-1] < k + width]
 
 
 def common_columns(rows: Sequence[RawRow], width: int) -> frozenset[int]:

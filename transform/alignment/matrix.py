@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 
@@ -11,11 +11,10 @@ from transform.alignment.columns import (
     ColumnReading,
     Slots,
     common_columns,
-    filling_before,
-    possible_leads,
     without_filling,
     without_repeats,
 )
+from transform.alignment.filling import in_one_line, leads_of
 from transform.alignment.open_rows import OpenRow, candidates, settle_open_rows, without_common_surplus
 from transform.alignment.outcome import Doubts, Placement, doubt_glued, row_holds, same_cells, texts_of, total_place
 from transform.alignment.place import Instance, PlacedRow
@@ -63,7 +62,7 @@ def place_rows(
     known_rows = {r.id: r for r in table.rows}
     bands: dict[int, bool] = {}
     may_have_moved: set[str] = set()
-    lead = _leads(instance, table)
+    lead = leads_of(instance, table)
     value_columns = cache(partial(_value_columns, instance, table))
     plans = ColumnPlans(table, year)
     for placed in instance.rows:
@@ -110,7 +109,7 @@ def place_rows(
         if placed.row_id in may_have_moved and (total is None or not row_holds(slots, total)):
             message = f"a cell more than others of the table, and an empty one first: {texts_of(placed.row)[:60]}"
             doubts.add(f"{table.id}.columns_unclear", row.figures, message, "warning")
-    if total is None and any(not _in_one_line(r.placed.row) for r in open_rows if r.placed.row.header_columns is None):
+    if total is None and any(not in_one_line(r.placed.row) for r in open_rows if r.placed.row.header_columns is None):
         loose = [row for row in read if row.placed.row.header_columns is None and len(row.columns) > 1]
         doubts.add(
             f"{table.id}.cells_lost",
@@ -235,69 +234,6 @@ def _label_is_moved(row: RawRow) -> bool | None:
     return not any(label.column <= column < label.column + label.width for column in headed)
 
 
-def _leads(instance: Instance, table: TableDef) -> Callable[[RawRow], int | None]:
-    """How many filling cells flat text prints before the values of a row.
-
-    A header line with all columns tells, and so do fully printed rows of loose cells.  Else filling is the same in all
-    rows that stand in one line each, or the values begin in the same cell of each line: what all rows and their sums
-    leave possible, where both ways agree.  Where neither is possible, the values may end as far from the end of each
-    line: labels that span columns and rows leave as many cells before them as they span.
-    """
-    widths = {r.id: len(r.columns) for r in table.rows}
-    flat = [(p.row, widths[p.row_id]) for p in instance.rows if p.row.header_columns is None and p.row_id in widths]
-    in_lines = bool(flat) and all(_in_one_line(row) for row, _ in flat)
-    known = filling_before(flat)
-    if not in_lines:
-        steady = len({len(row.values) - width for row, width in flat}) == 1
-        return lambda _: known if steady else None
-    start = _header_start(flat, table) if in_lines else None
-    if start is not None:
-        return lambda row: start - row.values[0].column
-    total = total_place(table)
-    after_label: set[int] | None = None
-    in_line: set[int] | None = None
-    before_end: set[int] | None = None
-    for row, width in flat:
-        leads = set(possible_leads(row.values, width))
-        if total is not None and len(leads) > 1:
-            leads = {k for k in leads if row_holds(tuple(row.values[k : k + width]), total) is not False}
-        if leads and _in_one_line(row):
-            first = row.values[0].column
-            after_label = leads if after_label is None else after_label & leads
-            in_line = {first + k for k in leads} if in_line is None else in_line & {first + k for k in leads}
-            ends = {len(row.values) - width - k for k in leads}
-            before_end = ends if before_end is None else before_end & ends
-    same_width = next(iter(widths.values())) if len(set(widths.values())) == 1 else None
-
-    def lead(row: RawRow) -> int | None:
-        found = set(after_label or ()) | {c - row.values[0].column for c in in_line or ()}
-        if not found and same_width is not None:
-            surplus = len(row.values) - same_width
-            found = {surplus - k for k in before_end or () if surplus >= k}
-        return found.pop() if len(found) == 1 else None
-
-    return lead
-
-
-def _header_start(flat: Sequence[tuple[RawRow, int]], table: TableDef) -> int | None:
-    """The cell of each line in which values begin, where one header line prints all columns over all printed values."""
-    width = len(table.columns)
-    grid = flat[0][0].values[0].source
-    lines: dict[int, dict[int, str]] = {}
-    for row, _ in flat:
-        for token in row.header:
-            named = token.info.ids("column", table.id)
-            if token.source is grid and token.cell is not None and len(named) == 1:
-                lines.setdefault(token.cell.row, {})[token.cell.column] = named[0]
-    for places in lines.values():
-        start = min(places)
-        inside = range(start, start + width)
-        if set(places) == set(inside) and len(set(places.values())) == width:
-            printed = [t for row, _ in flat for t in row.values if not t.info.is_blank and t.source is grid]
-            return start if all(t.column in inside for t in printed) else None
-    return None
-
-
 def _value_columns(instance: Instance, table: TableDef, source: int, width: int) -> frozenset[int]:
     """The grid columns that hold the values of most rows of that many cells in the grid of that identity."""
     alike = {r.id for r in table.rows if len(r.columns) == width}
@@ -329,12 +265,6 @@ def _lost_column(read: Sequence[_ReadRow]) -> bool:
 
 def _has_blank_edge(row: RawRow) -> bool:
     return bool(row.values) and (row.values[0].info.is_blank or row.values[-1].info.is_blank)
-
-
-def _in_one_line(row: RawRow) -> bool:
-    """Whether all cells of a row of flat text stand in one line of a grid, so that filling is the same in all rows."""
-    lines = [token.cell.row if token.cell is not None else None for token in row.values]
-    return len(lines) == 1 or (bool(lines) and lines[0] is not None and lines.count(lines[0]) == len(lines))
 
 
 def _may_span(slots: Slots) -> bool:

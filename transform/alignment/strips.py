@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from transform.alignment import solve
-from transform.alignment.columns import possible_leads, trimmed
+from transform.alignment.columns import trimmed
+from transform.alignment.filling import possible_leads
 from transform.alignment.matrix import place_rows
 from transform.alignment.open_rows import record_readings
 from transform.alignment.outcome import Doubts, Placement, row_holds, same_cells, total_place

@@ -23,7 +23,8 @@ from transform.rows.vocabulary import Sense, SenseKind, TextInfo
 
 _MIN_BLANK_STRIP = 5
 _WIDEST_CORNER = 3
-_MIN_TURNED_ROWS = 8
+_MIN_TURNED_ROWS = {"requests": 8, "statistics": 8, "disclosure": 4}
+_TURNED_IF_WHOLE = frozenset({"disclosure"})
 _MIN_TURNED_OUTCOMES = 4
 _MAX_TURNED_ROWS = 10
 _ANYWHERE = frozenset({"handled", "total"})
@@ -223,8 +224,8 @@ def _is_data(tokens: list[Token], zone: int, columns: dict[int, list[Token]]) ->
 def upright(grid: Grid, pinyin: bool, describing: Describing = describe_cell) -> Grid:
     """The grid, turned when its rows and columns are exchanged (cells keep their place in the source).
 
-    Exchanged are a table of requests or of statistics whose rows run across, and one of disputes whose outcomes run
-    down, but not its cases: a listing names both on each line.
+    Exchanged are a table of disclosure, requests or statistics whose rows run across, and one of disputes whose
+    outcomes run down, but not its cases: a listing names both on each line.
     """
     width = len(grid.rows[0]) if grid.rows else 0
     if len(grid.rows) < 2 or width < 2:
@@ -237,9 +238,11 @@ def upright(grid: Grid, pinyin: bool, describing: Describing = describe_cell) ->
     def across(kind: SenseKind, table: str) -> int:
         return max(_senses_along(row, kind, table, pinyin, describing) for row in grid.rows[:5])
 
+    is_whole = grid.exact or all(cell is not None for row in grid.rows for cell in row)
     turned = any(
-        (outcomes := across("row", table)) >= _MIN_TURNED_ROWS and outcomes > down("row", table)
-        for table in ("requests", "statistics")
+        (outcomes := across("row", table)) >= least and outcomes > down("row", table)
+        for table, least in _MIN_TURNED_ROWS.items()
+        if is_whole or table not in _TURNED_IF_WHOLE
     )
     if not turned and len(grid.rows) <= _MAX_TURNED_ROWS:
         outcomes = down("column", "disputes")
