@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from extract.decode import decode, sure_utf8
-from extract.formats.answer import read_answer
+from extract.formats.answer import article_in, json_value
 from extract.formats.feed import read_feed
 from extract.formats.html import read_html
 from extract.formats.idle_markup import without_idle_markup
 from extract.formats.markdown import is_markdown, read_markdown
 from extract.formats.pictured import Beside, pictures_of, with_pictures
+from extract.formats.records import lines_of, texts_in
 from extract.formats.sniff import DESCRIPTIONS, is_binary_text, sniff
 from extract.formats.text import read_text
-from extract.page import Page, UnreadableError
+from extract.page import Block, Grid, Page, UnreadableError
 
 Reader = Callable[[bytes, str | None], Page]
 
@@ -104,13 +105,16 @@ def _read_binary(kind: str, data: bytes, url: str | None) -> Page:
 
 
 def _read_decoded(text: str, encoding: str, url: str | None, utf8: bytes | None) -> Page:
-    answer = read_answer(text) or read_feed(text)
+    value = json_value(text)
+    answer = read_feed(text) if value is None else article_in(value)
     if answer is not None:
         article, fields = answer
         page = read_html(article, encoding=encoding, url=url)
         return replace(page, meta={**fields, **page.meta})
     if _DOCUMENT.search(text):
         return read_html(text, encoding=encoding, url=url, utf8=utf8)
+    if value is not None and (of_value := _read_value(value, encoding, url)) is not None:
+        return of_value
     text = text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
     if is_markdown(text):
         blocks, images = read_markdown(text)
@@ -119,3 +123,26 @@ def _read_decoded(text: str, encoding: str, url: str | None, utf8: bytes | None)
         return read_html(text, encoding=encoding, url=url)
     found, source_format = read_text(text)
     return Page(tuple(found), source_format, encoding, url)
+
+
+def _read_value(value: object, encoding: str, url: str | None) -> Page | None:
+    """The page of JSON without HTML: of the one text that it holds, or of its records; None where it has neither."""
+    texts = texts_in(value)
+    if len(texts) > 1:
+        raise UnreadableError(f"the JSON holds {len(texts)} texts that may be the report; give one alone")
+    lines = lines_of(value)
+    if texts:
+        return _read_decoded(texts[0], encoding, url, None)
+    blocks, _ = read_text("\n".join(lines))
+    return Page(tuple(_by_entry(blocks)), "json", encoding, url) if blocks else None
+
+
+def _by_entry(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Blocks whose places are counted in tables and entries, since the lines are none of the source."""
+    tables = 0
+    for entry, block in enumerate(blocks, start=1):
+        if isinstance(block, Grid):
+            tables += 1
+            yield replace(block, locator=f"table {tables}", row_lines=())
+        else:
+            yield block._replace(locator=f"entry {entry}")
