@@ -9,17 +9,16 @@ from functools import lru_cache
 
 from extract.formats.known import breadcrumb_names, content_selectors
 
-_DISPLAY_NONE = re.compile(r"(?:^|[;\s])display\s*:\s*none", re.IGNORECASE)
-_INVISIBLE = re.compile(r"(?:^|[;\s])visibility\s*:\s*(hidden|collapse)", re.IGNORECASE)
-_DISPLAY_TABLE = re.compile(r"(?:^|[;\s])display\s*:\s*(?:inline-)?(table[a-z-]*)", re.IGNORECASE)
-_SIDE_BY_SIDE = re.compile(r"(?:^|[;\s])(?:display\s*:\s*inline-(?:block|flex|grid)|float\s*:\s*left)", re.IGNORECASE)
-_STRUCK = re.compile(r"(?:^|[;\s])text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
+_DISPLAY_NONE = re.compile(r"(?:^|[;\s])display\s*:\s*none")
+_INVISIBLE = re.compile(r"(?:^|[;\s])visibility\s*:\s*(hidden|collapse)")
+_DISPLAY_TABLE = re.compile(r"(?:^|[;\s])display\s*:\s*(?:inline-)?(table[a-z-]*)")
+_SIDE_BY_SIDE = re.compile(r"(?:^|[;\s])(?:display\s*:\s*inline-(?:block|flex|grid)|float\s*:\s*left)")
+_STRUCK = re.compile(r"(?:^|[;\s])text-decoration(?:-line)?\s*:[^;]*line-through")
 _UNSEEN = re.compile(
     r"(?:^|[;\s])(?:(?:font-size|opacity)\s*:\s*0(?:\.0+)?(?:[a-z]+|%)?\s*(?:!|;|$)"
-    r"|(?:left|top|right|text-indent|margin-left)\s*:\s*-\d{3,}|color\s*:\s*transparent)",
-    re.IGNORECASE,
+    r"|(?:left|top|right|text-indent|margin-left)\s*:\s*-\d{3,}|color\s*:\s*transparent)"
 )
-_RAISED = re.compile(r"(?:^|[;\s])vertical-align\s*:\s*(?:super|sub)\b", re.IGNORECASE)
+_RAISED = re.compile(r"(?:^|[;\s])vertical-align\s*:\s*(?:super|sub)\b")
 _FOR_LISTENERS = frozenset({"sr-only", "visually-hidden", "screen-reader-text"})
 _TAG_OF_DISPLAY = {
     "table": "table",
@@ -63,20 +62,23 @@ class Verdict:
 
 @lru_cache(maxsize=1 << 12)
 def _judge_style(style: str) -> Verdict | None:
-    invisible = _INVISIBLE.search(style)
-    display = _DISPLAY_TABLE.search(style)
-    if _DISPLAY_NONE.search(style) or (invisible and invisible[1].lower() == "collapse"):
+    """A long style is searched only for what it has a word of: a word is found faster than a pattern fails."""
+    style = style.lower()
+    names_display = "display" in style
+    invisible = _INVISIBLE.search(style) if "visibility" in style else None
+    display = _DISPLAY_TABLE.search(style) if names_display else None
+    if (names_display and _DISPLAY_NONE.search(style)) or (invisible and invisible[1] == "collapse"):
         return Verdict(removed=True)
     if invisible:
         return Verdict(invisible=True)
-    becomes = _TAG_OF_DISPLAY.get(display[1].lower()) if display else None
+    becomes = _TAG_OF_DISPLAY.get(display[1]) if display else None
     if becomes:
         return Verdict(becomes=becomes)
-    if _STRUCK.search(style) or _UNSEEN.search(style):
+    if ("line-through" in style and _STRUCK.search(style)) or _UNSEEN.search(style):
         return Verdict(faint=True)
-    if _RAISED.search(style):
+    if "vertical-align" in style and _RAISED.search(style):
         return Verdict(raised=True)
-    return Verdict(beside=True) if _SIDE_BY_SIDE.search(style) else None
+    return Verdict(beside=True) if (names_display or "float" in style) and _SIDE_BY_SIDE.search(style) else None
 
 
 @lru_cache(maxsize=1 << 12)

@@ -12,7 +12,7 @@ _LEAST_VALUES, _LEAST_VALUES_AT_BLANKS = 12, 40
 _VALUE = re.compile(r"[-+]?\d[\d,.]*\D{0,2}|[-/／—－]{1,2}|无|nan", re.IGNORECASE)
 _SENTENCE_END = "。"
 _MARKS = ("|", "｜", "\t")
-_ANY_BAR = re.compile("[|｜│┃║￨]")
+_ANY_BAR = "|｜│┃║￨"
 
 
 class Line(NamedTuple):
@@ -34,7 +34,7 @@ class Line(NamedTuple):
 
 def is_pipe_line(text: str) -> bool:
     """Whether the line holds a pipe or a bar that stands for one (full-width, box drawing)."""
-    return _ANY_BAR.search(text) is not None
+    return any(map(text.__contains__, _ANY_BAR))
 
 
 def in_pieces(lines: Sequence[Line]) -> list[Line]:
