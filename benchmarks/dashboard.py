@@ -7,12 +7,16 @@ import statistics
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.seconds import Seconds, timed
+from extract.archive import Place
+from flows.dashboard.arguments import Arguments
 from load.query import run_query
 
 BAR = 1.0
@@ -40,8 +44,12 @@ def views(database: Path) -> dict[str, dict[str, str]]:
 def measure(database: Path, home: Path, rounds: int) -> Iterator[tuple[str, Seconds, Seconds]]:
     """Each view by name with the median time of its drawing and the time of the first one, aggregates made before."""
     logging.disable(logging.WARNING)  # Streamlit says at every draw that it runs outside of its server
+    scan = cache(manifest_scanner.scan_component_manifests)
+    manifest_scanner.scan_component_manifests = (
+        scan  # the server looks once for packages with components, AppTest always
+    )
     app = str(resources.files("flows.dashboard").joinpath("app.py"))
-    with _arguments(str(database), str(home), str(home / "archive")):
+    with _started_with(Arguments(database, home, Place(home / "archive"))):
         for name, parameters in views(database).items():
             times = [timed(lambda p=parameters: _draw(app, p)) for _ in range(rounds + 1)]
             median = Seconds(*(statistics.median(kind) for kind in zip(*map(tuple, times[1:]), strict=True)))
@@ -58,10 +66,10 @@ def _draw(app: str, parameters: Mapping[str, str]) -> None:
 
 
 @contextmanager
-def _arguments(*arguments: str) -> Iterator[None]:
+def _started_with(arguments: Arguments) -> Iterator[None]:
     """The arguments of the program that Streamlit runs, in the place of this process's own."""
     own = sys.argv
-    sys.argv = [own[0], *arguments]
+    sys.argv = [own[0], *arguments.words()]
     try:
         yield
     finally:

@@ -41,13 +41,13 @@ def _seconds(work: Callable[[bytes], object], data: bytes) -> float:
     return time.process_time() - start
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """The command; see the module's docstring."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.docx_bench", description=(__doc__ or "").splitlines()[0]
     )
     parser.add_argument("--files", type=int, default=20, help="reports drawn (default 20)")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     files = [as_docx(draw_paper(seed, ("2019", "2021", "2014")[seed % 3])) for seed in range(options.files)]
     files += [(CORPUS / "libreoffice-2021.docx").read_bytes()]
     read_docx(files[0])

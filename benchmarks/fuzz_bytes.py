@@ -68,7 +68,7 @@ def fuzz(family: str, seconds: int, folder: Path) -> int:
     return len([path for path in failed.iterdir() if path.suffix != ".txt"])
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """The command; see the module's docstring."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.fuzz_bytes", description=(__doc__ or "").splitlines()[0]
@@ -76,7 +76,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=3600, help="for all families together (default 3600)")
     parser.add_argument("--family", action="append", choices=FAMILIES, help="only this one; may be given again")
     parser.add_argument("--folder", type=Path, default=ROOT / "var" / "fuzz-bytes", help="where findings are kept")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     families = options.family or list(FAMILIES)
     total = 0
     for family in families:

@@ -41,7 +41,7 @@ def try_kind(kind: str, seeds: range) -> int:
     return broken
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """The command; see the module's docstring."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.fuzz_files", description=(__doc__ or "").splitlines()[0]
@@ -49,7 +49,7 @@ def main() -> int:
     parser.add_argument("--files", type=int, default=300, help="files of each kind (default 300)")
     parser.add_argument("--seed", type=int, default=0, help="first seed (default 0)")
     parser.add_argument("--kind", action="append", choices=KINDS, help="only this one; may be given again")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     print(f"{'kind':<14}{'files':>6}{'right%':>9}{'doubt%':>9}{'silent':>8}{'pages':>7}")
     seeds = range(options.seed, options.seed + options.files)
     return int(sum(try_kind(kind, seeds) for kind in options.kind or KINDS) > 0)

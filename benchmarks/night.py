@@ -187,16 +187,17 @@ def _print_unchanged(hosts: int, pages: int) -> int:
     return 0
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Run one of the measurements; the exit status is 1 where a night of many hosts is not bounded by its slowest."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["hosts", "unchanged"])
     parser.add_argument("--hosts", type=int, default=None)
     parser.add_argument("--pages", type=int, default=2000)
-    arguments = parser.parse_args()
-    if arguments.what == "hosts":
-        return _print_hosts(arguments.hosts or 1000, 1.0)
-    return _print_unchanged(arguments.hosts or 20, arguments.pages)
+    parser.add_argument("--pause", type=float, default=1.0, help="seconds between two requests to one of many hosts")
+    options = parser.parse_args(arguments)
+    if options.what == "hosts":
+        return _print_hosts(options.hosts or 1000, options.pause)
+    return _print_unchanged(options.hosts or 20, options.pages)
 
 
 if __name__ == "__main__":

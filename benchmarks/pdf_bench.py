@@ -63,12 +63,12 @@ def _seconds(work: Callable[[bytes], object], files: list[bytes], rounds: int) -
     return best / len(files)
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Run the comparison; the exit status is 1 when a kind of file is over the bar."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, default=4)
     parser.add_argument("--rounds", type=int, default=3)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     worst = 0.0
     print(f"{'kind of file':<32}{'read_pdf ms':>12}{'+ report ms':>12}{'pdfplumber ms':>15}{'ratio':>8}")
     for kind, files in _reports(options.files).items():

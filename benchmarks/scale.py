@@ -102,7 +102,7 @@ def peaked(work: Callable[[Partition], PartsRead], partition: Partition) -> tupl
     return work(partition), time.process_time() - started, peak_megabytes()
 
 
-def rebuild_once(home: Path, jobs: int, cluster: str | None) -> dict[str, float]:
+def rebuild_once(home: Path, jobs: int, cluster: str | None = None) -> dict[str, float]:
     """What one rebuild in this process costs, read by so many jobs or by a cluster."""
     reading, peaks = [0.0], [0.0]
     read_all = engine_of(cluster, jobs)
@@ -163,7 +163,7 @@ def _print_row(count: int, readers: str, cost: dict[str, Any], times: str) -> No
     print("".join(f"{cell:>14}" for cell in cells), flush=True)
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Build, measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, nargs="+", default=[1_000, 10_000])
@@ -172,7 +172,7 @@ def main() -> int:
     parser.add_argument("--dask", action="store_true", help="measure a Dask cluster beside each pool of processes")
     parser.add_argument("--home", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--cluster", help=argparse.SUPPRESS)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     if options.home:
         print(json.dumps(rebuild_once(options.home, options.jobs[0], options.cluster)))
         return 0

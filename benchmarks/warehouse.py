@@ -3,7 +3,8 @@
 Reports on eight years of each of the towns of the gazetteer, with figures of the truth generator of the tests: each
 year carries in what the one before carried out, and some have blanks, dashes or a wrong number.  What is compared: the
 load in batches against one ``INSERT … SELECT`` of the same Parquet files into tables of the same columns without
-constraints, and the size of the database against those files.
+constraints, in a file as DuckDB makes it by itself (the bar) and in one of the warehouse's own format; and the size of
+the database against those files.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from benchmarks import dashboard
 from benchmarks.seconds import Seconds, timed
 from flows.loading import all_divisions
 from load.board import prepare_board
+from load.database import FORMAT
 from load.divisions import load_divisions
 from load.query import run_query
 from load.views import mart_names
@@ -160,9 +162,9 @@ def frames(tables: dict[str, pa.Table]) -> Frames:
     return Frames(**{n: table.to_pandas(types_mapper=pd.ArrowDtype) for n, table in {**empty, **tables}.items()})
 
 
-def bare_load(folder: Path, target: Path) -> Seconds:
-    """Time of a bare INSERT … SELECT from the Parquet files into tables of the same columns."""
-    with duckdb.connect(str(target)) as con:
+def bare_load(folder: Path, target: Path, **settings: str) -> Seconds:
+    """Time of a bare INSERT … SELECT from the Parquet files into tables of the same columns, in a new file."""
+    with duckdb.connect(str(target), config={**settings}) as con:
         for name in _TABLES:
             con.execute(f"CREATE TABLE {name} AS FROM '{folder}/{name}-*.parquet' LIMIT 0")
         return timed(
@@ -178,14 +180,14 @@ def views() -> Iterator[str]:
     yield from ("town_year", *mart_names(), "rollup")
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Build, measure and print; exit status 1 when the load or a view misses its bar."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--reports", type=int, default=200_000)
     parser.add_argument("--batch", type=int, default=10_000, help="reports of a load")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--folder", type=Path, help="where to build; a temporary folder by default")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     folder = options.folder or Path(tempfile.mkdtemp(prefix="bench-warehouse-"))
     try:
         return _measure(folder, options.reports, options.batch, options.rounds)
@@ -211,11 +213,14 @@ def _measure(folder: Path, reports: int, size: int, rounds: int) -> int:
         loading = loading.plus(timed(lambda: con.execute("CHECKPOINT")))
         findings = con.execute("SELECT count(*) FROM finding").fetchall()[0][0]
     bare = bare_load(folder, folder / "bare.duckdb")
+    alike = bare_load(folder, folder / "alike.duckdb", storage_compatibility_version=FORMAT)
     parquet = sum(path.stat().st_size for path in folder.glob("*.parquet"))
     print(f"reports {len(towns) * len(YEARS):,}; figures {cells:,}; findings between years {findings:,}")
     ratio = loading.wall / bare.wall
     processor = loading.processor / bare.processor
     print(f"load {loading}, bare INSERT {bare}, ratio {ratio:.2f} (bar {BAR}), of processor time {processor:.2f}")
+    print(f"bare INSERT in the same format {alike}, ratio {loading.wall / alike.wall:.2f}", end=", ")
+    print(f"of processor time {loading.processor / alike.processor:.2f}")
     megabytes = {"warehouse": database.stat().st_size, "bare": (folder / "bare.duckdb").stat().st_size}
     print(f"size {', '.join(f'{n} {s / 1e6:.0f} MB' for n, s in megabytes.items())}, Parquet {parquet / 1e6:.0f} MB")
     print(f"{'median seconds':<16}{'all rows':>10}{'province':>10}")

@@ -1,8 +1,8 @@
-"""Arrow batches as DuckDB takes them fastest: strings as codes, rows in the order of the key, in pieces."""
+"""Arrow batches as DuckDB takes them: keys as codes, rows in the order of the key, in pieces of a row group."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -17,15 +17,15 @@ _ROW_GROUP = 122_880
 _Codes = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
-def encoded(rows: pa.Table) -> pa.Table:
-    """The rows in one piece, every column of strings with its distinct values once and a code a row."""
+def encoded(rows: pa.Table, columns: Collection[str]) -> pa.Table:
+    """The rows in one piece; those of the ``columns`` that hold strings have each value once and a code a row."""
     with ThreadPoolExecutor() as pool:
-        columns = list(pool.map(_encoded_column, rows.columns))
-    return pa.Table.from_arrays(columns, names=rows.column_names).combine_chunks()
+        found = list(pool.map(lambda name: _encoded_if(name in columns, rows[name]), rows.column_names))
+    return pa.Table.from_arrays(found, names=rows.column_names).combine_chunks()
 
 
-def _encoded_column(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    return values.dictionary_encode() if pa.types.is_string(values.type) else values
+def _encoded_if(wanted: bool, values: pa.ChunkedArray) -> pa.ChunkedArray:
+    return values.dictionary_encode() if wanted and pa.types.is_string(values.type) else values
 
 
 def in_key_order(name: str, rows: pa.Table, key: Sequence[str]) -> pa.Table:

@@ -32,35 +32,40 @@ _TEXTS_AT_ONCE = 500
 _STEP = 1_000
 """After every check between years."""
 _TOTALS = """
-WITH reporter AS ({reporters})
-SELECT reporter.report_id, form, string_agg(text, '。' ORDER BY section.position) AS overview
-FROM reporter
-JOIN section ON section.report_id = reporter.report_id AND section.section = 'overview'
-WHERE chosen AND issuer_kind IN ('government', 'office') AND level <> 'town' AND form IS NOT NULL
+SELECT nearby.report_id, form, string_agg(text, '。' ORDER BY section.position) AS overview
+FROM nearby
+JOIN section ON section.report_id = nearby.report_id AND section.section = 'overview'
+WHERE issuer_kind IN ('government', 'office') AND level <> 'town' AND form IS NOT NULL
 GROUP BY ALL
-ORDER BY reporter.report_id
+ORDER BY nearby.report_id
 """
+_LOWER = """
+CREATE OR REPLACE TEMP TABLE lower_division AS
+WITH total AS (
+  SELECT report_id, division_code FROM summing JOIN nearby USING (report_id)
+)
+SELECT total.report_id, below.code
+FROM total
+JOIN division AS below ON starts_with(below.code, total.division_code) AND below.name NOT IN ({placeholders})
+LEFT JOIN division AS between ON between.code = below.parent_code
+WHERE below.parent_code = total.division_code
+  OR (between.parent_code = total.division_code AND between.name IN ({placeholders}))
+"""
+_WITHIN = "SELECT code FROM lower_division UNION SELECT division_code FROM nearby SEMI JOIN summing USING (report_id)"
 _SUMS = """
 WITH total AS (
-  SELECT summing.*, division_code, year FROM summing JOIN reporter USING (report_id)
+  SELECT summing.*, division_code, year FROM summing JOIN nearby USING (report_id)
 ),
-lower AS (
-  SELECT total.report_id, below.code
-  FROM total
-  JOIN division AS below ON starts_with(below.code, total.division_code) AND below.name NOT IN ({placeholders})
-  LEFT JOIN division AS between ON between.code = below.parent_code
-  WHERE below.parent_code = total.division_code
-    OR (between.parent_code = total.division_code AND between.name IN ({placeholders}))
-),
+within AS ({reporters}),
 part AS (
-  SELECT total.report_id, reporter.report_id AS part_id, total.form = reporter.form AS same_form
+  SELECT total.report_id, within.report_id AS part_id, total.form = within.form AS same_form
   FROM total
-  JOIN reporter ON reporter.year = total.year AND chosen
+  JOIN within ON within.year = total.year AND chosen
   WHERE (
     issuer_kind = 'government' AND EXISTS (
-      FROM lower WHERE lower.report_id = total.report_id AND lower.code = reporter.division_code
+      FROM lower_division WHERE lower_division.report_id = total.report_id AND code = within.division_code
     )
-  ) OR (total.departments AND issuer_kind = 'department' AND reporter.division_code = total.division_code)
+  ) OR (total.departments AND issuer_kind = 'department' AND within.division_code = total.division_code)
 ),
 added AS (
   SELECT part.report_id, figure, sum(value) AS below, count(value) AS parts
@@ -72,7 +77,7 @@ SELECT added.report_id, total.form, added.figure, added.parts, added.below, own.
 FROM added
 JOIN total ON total.report_id = added.report_id
 JOIN figure AS own ON own.report_id = added.report_id AND own.figure = added.figure
-JOIN (SELECT report_id, count(*) AS bodies FROM lower GROUP BY report_id) AS existing
+JOIN (SELECT report_id, count(*) AS bodies FROM lower_division GROUP BY report_id) AS existing
   ON existing.report_id = added.report_id
 WHERE added.below > own.value + {tolerance}
   OR (NOT total.departments AND added.parts = existing.bodies AND added.below < own.value - {tolerance})
@@ -121,21 +126,21 @@ def below_rules() -> tuple[str, ...]:
     return tuple(sorted({check.rule for check in load_below()}))
 
 
-def sums_below(con: Connection, forms: Mapping[str, Form], divisions: str) -> Iterator[Found]:
-    """What the checks find in the reports of the divisions that the subquery gives."""
+def sums_below(con: Connection, forms: Mapping[str, Form]) -> Iterator[Found]:
+    """What the checks find in the reports of the temporary table ``nearby``."""
     for step, check in enumerate(load_below(), _STEP):
         summing = [
             {"report_id": report_id, "form": form, "departments": bool(check.departments.search(claim))}
-            for report_id, form, overview in _overviews(con, divisions)
+            for report_id, form, overview in _overviews(con)
             if form in check.forms and (claim := check.claim(overview))
         ]
         if summing:
             yield from _found(con, forms, check, step, summing)
 
 
-def _overviews(con: Connection, divisions: str) -> Iterator[tuple[str, str, str]]:
+def _overviews(con: Connection) -> Iterator[tuple[str, str, str]]:
     """Report, form and overview of all that may summarise others, some hundreds of texts at a time."""
-    for batch in con.sql(_TOTALS.format(reporters=reporters_of(divisions))).to_arrow_reader(_TEXTS_AT_ONCE):
+    for batch in con.sql(_TOTALS).to_arrow_reader(_TEXTS_AT_ONCE):
         yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 
@@ -144,7 +149,9 @@ def _found(
 ) -> Iterator[Found]:
     placeholders = ", ".join(map(literal, wording()["divisions"]["placeholders"]))
     with registered(con, "summing", pa.Table.from_pylist(summing)):
-        rows = con.execute(_SUMS.format(placeholders=placeholders, tolerance=_TOLERANCE)).fetchall()
+        con.execute(_LOWER.format(placeholders=placeholders))
+        rows = con.execute(_SUMS.format(reporters=reporters_of(_WITHIN), tolerance=_TOLERANCE)).fetchall()
+    con.execute("DROP TABLE temp.lower_division")
     differing: dict[str, dict[str, tuple[Any, ...]]] = defaultdict(dict)
     form_of = {}
     for report_id, form, figure, *numbers in rows:

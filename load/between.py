@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from load.below import below_rules, sums_below
 from load.copied import copied_reports
-from load.cross_checks import Found, findings, paired, rules, said, said_concepts
+from load.cross_checks import Found, figures_compared, findings, paired, rules, said, said_concepts
 from load.database import Connection, registered
 from load.sql import literal
 from load.views import reporters_of
@@ -27,11 +27,17 @@ SELECT DISTINCT division_code[:digits]
 FROM ({divisions})
 JOIN (VALUES (2), (4), (6), (9)) AS area(digits) ON digits <= length(division_code)
 """
+_NEARBY = """
+CREATE OR REPLACE TEMP TABLE nearby AS
+WITH reporter AS ({reporters})
+SELECT report_id, division_code, series, year, form, level, issuer_kind
+FROM reporter
+WHERE chosen
+"""
 _PAIRS = """
 CREATE OR REPLACE TEMP TABLE pair AS
-WITH reporter AS ({reporters}),
-mine AS (
-  SELECT report_id, series, year, form FROM reporter WHERE chosen AND form IS NOT NULL
+WITH mine AS (
+  FROM nearby WHERE division_code IN ({divisions})
 )
 SELECT
   now.report_id,
@@ -41,6 +47,9 @@ SELECT
   before.year AS year_before
 FROM mine AS now
 JOIN mine AS before ON before.series = now.series AND before.year = now.year - 1
+"""
+_FORMS = """
+SELECT DISTINCT form_before, form FROM pair WHERE form_before IS NOT NULL AND form IS NOT NULL ORDER BY ALL
 """
 _STORE = """
 INSERT INTO finding
@@ -94,9 +103,10 @@ def check_between(con: Connection, forms: Mapping[str, Form], divisions: str = _
             f"DELETE FROM finding WHERE rule IN ({', '.join(map(literal, known))}) AND report_id IN "  # noqa: S608
             f"(SELECT report_id FROM report WHERE division_code IN ({concerned}))"
         )
-    con.execute(_PAIRS.format(reporters=reporters_of(divisions)))
+    con.execute(_NEARBY.format(reporters=reporters_of(above)))
+    con.execute(_PAIRS.format(divisions=divisions))
     con.execute(_STATED.format(concepts=", ".join(literal(concept) for _, concept in said_concepts())))
-    combinations = con.execute("SELECT DISTINCT form_before, form FROM pair ORDER BY ALL").fetchall()
+    combinations = con.execute(_FORMS).fetchall()
     _store(
         con,
         (
@@ -106,8 +116,9 @@ def check_between(con: Connection, forms: Mapping[str, Form], divisions: str = _
             for finding in findings(forms[before], forms[now], pairs)
         ),
     )
-    _store(con, copied_reports(con, divisions))
-    _store(con, sums_below(con, forms, above))
+    _store(con, copied_reports(con))
+    _store(con, sums_below(con, forms))
+    con.execute("DROP TABLE temp.nearby; DROP TABLE temp.pair; DROP TABLE temp.stated")
 
 
 def _store(con: Connection, found: Iterable[Found]) -> None:
@@ -129,12 +140,14 @@ def _table(found: list[Found]) -> pa.Table:
 
 
 def _compared(con: Connection, before: Form, now: Form) -> Iterator[pa.Table]:
-    """The pairs on these forms with the figures of both reports, some thousands at a time."""
+    """The pairs on these forms with what the checks compare, some thousands at a time; none where no check applies."""
     columns = [
         f"{side}.{column_name(figure)} AS {paired(side, figure)}"
-        for side, form in (("before", before), ("now", now))
-        for figure in form.figures
+        for side, figures in figures_compared(before, now).items()
+        for figure in figures
     ]
+    if not columns:
+        return
     columns += [
         f"(SELECT any_value(value) FROM stated WHERE stated.report_id = pair.{_REPORT[side]} "  # noqa: S608
         f"AND concept = {literal(concept)}) AS {said(side, concept)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -123,7 +123,7 @@ class Found:
 def findings(before: Form, now: Form, pairs: pa.Table) -> Iterator[Found]:
     """What the checks find in pairs of reports on these forms.
 
-    ``pairs`` has columns report_id and year_before, and for every figure of the two forms the columns that
+    ``pairs`` has columns report_id and year_before, and for every figure of :func:`figures_compared` the column that
     :func:`paired` names, NULL where there is no value; further for every concept of :func:`said_concepts` those that
     :func:`said` names, NULL where the prose states no number or several.
     """
@@ -131,17 +131,13 @@ def findings(before: Form, now: Form, pairs: pa.Table) -> Iterator[Found]:
         name: pairs[name].to_numpy() for name in pairs.column_names if name not in ("report_id", "year_before")
     }
     report_ids, years = pairs["report_id"].to_pylist(), pairs["year_before"].to_pylist()
-    for step, check in enumerate(load_cross_checks()):
-        if isinstance(check, Copied):
-            continue
+    for step, check in _checks_of(before, now):
         if isinstance(check, Balance):
-            if before.id not in check.before_forms or now.id not in check.now_forms:
-                continue
             hits, first, second = _balance(check, numbers)
-        elif before.id not in check.forms or now.id not in check.forms:
-            continue
+        elif isinstance(check, Jump):
+            hits, first, second = _jump(check, numbers)
         else:
-            hits, first, second = _jump(check, numbers) if isinstance(check, Jump) else _pasted(check, numbers)
+            hits, first, second = _pasted(check, numbers)
         positions = np.flatnonzero(hits)
         stated = zip(positions.tolist(), first[positions].tolist(), second[positions].tolist(), strict=True)
         for position, one, other in stated:
@@ -149,6 +145,34 @@ def findings(before: Form, now: Form, pairs: pa.Table) -> Iterator[Found]:
             doubtful = _doubtful(check, numbers, position)
             found = Found(report_ids[position], step, check.rule, check.severity, doubtful, message)
             yield _decided(found, check, numbers, position) if isinstance(check, Balance) else found
+
+
+def figures_compared(before: Form, now: Form) -> Mapping[str, tuple[str, ...]]:
+    """The figures of the report ``before`` and of the report ``now`` that checks between these forms look at."""
+    both = [figure for figure in before.figures if figure in now.figures]
+    named: dict[str, set[str]] = {"before": set(), "now": set()}
+    for _, check in _checks_of(before, now):
+        if isinstance(check, Balance):
+            for side, terms in (("before", check.before), ("now", check.now)):
+                named[side].update(term.figure for term in (*terms, *check.closes))
+        else:
+            figures = [check.figure] if isinstance(check, Jump) else _matching(check, both)
+            for side in named:
+                named[side].update(figures)
+    return {
+        side: tuple(figure for figure in form.figures if figure in named[side])
+        for side, form in (("before", before), ("now", now))
+    }
+
+
+def _checks_of(before: Form, now: Form) -> Iterator[tuple[int, Balance | Jump | Pasted]]:
+    """The checks of figures that apply to reports on these forms, each with its place among all."""
+    for step, check in enumerate(load_cross_checks()):
+        if isinstance(check, Balance):
+            if before.id in check.before_forms and now.id in check.now_forms:
+                yield step, check
+        elif not isinstance(check, Copied) and before.id in check.forms and now.id in check.forms:
+            yield step, check
 
 
 def paired(side: str, figure: str) -> str:
@@ -243,12 +267,13 @@ def _pasted(check: Pasted, numbers: _Numbers) -> _Judged:
 def _compared(check: Pasted, numbers: _Numbers) -> list[str]:
     """The figures of the check that both reports have a place for."""
     figures = dict.fromkeys(figure for form in load_forms().values() for figure in form.figures)
-    return [
-        figure
-        for figure in figures
-        if any(fnmatchcase(figure, pattern) for pattern in check.figures)
-        and all(paired(side, figure) in numbers for side in ("before", "now"))
-    ]
+    return _matching(
+        check, (figure for figure in figures if all(paired(side, figure) in numbers for side in ("before", "now")))
+    )
+
+
+def _matching(check: Pasted, figures: Iterable[str]) -> list[str]:
+    return [figure for figure in figures if any(fnmatchcase(figure, pattern) for pattern in check.figures)]
 
 
 def _doubtful(check: Balance | Jump | Pasted, numbers: _Numbers, position: int) -> list[str]:

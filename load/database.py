@@ -21,7 +21,10 @@ Connection = duckdb.DuckDBPyConnection
 _HOLDER = re.compile(r"lock is held in (?P<program>.*?) ?\(PID (?P<pid>\d+)\)")
 _OFFLINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 _LOCKED = {"enable_external_access": "false", "python_enable_replacements": "false", "lock_configuration": "true"}
-_WRITER = {"wal_autocheckpoint": "256MB"}
+FORMAT = "v1.4.0"
+"""The oldest DuckDB that opens a file which is made here: its strings take a quarter less time to write, and half as
+long to read, as those of the format that DuckDB writes unless told otherwise.  Older files keep theirs."""
+_WRITER = {"wal_autocheckpoint": "256MB", "storage_compatibility_version": FORMAT}
 """A batch of reports writes more than the 16 MB after which DuckDB would rewrite the file at each commit."""
 
 

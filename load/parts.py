@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from load.batch import encoded
 from load.database import WarehouseError
 from load.warehouse import REPORT_TABLES, Batch
 from transform.tables import load_dictionary
@@ -34,7 +35,7 @@ def write_part(batch: Batch, folder: Path) -> Path:
     being_written = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     for name, rows in batch.items():
         if rows.num_rows:
-            pq.write_table(rows, being_written / f"{name}.parquet", compression="lz4")
+            pq.write_table(encoded(rows, rows.column_names), being_written / f"{name}.parquet", compression="lz4")
     try:
         being_written.rename(folder)
     except OSError:

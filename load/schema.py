@@ -165,7 +165,7 @@ def insert(con: Connection, table: Table, batch: pa.Table) -> None:
     Raises WarehouseError when two of its rows share a key, or one breaks what holds for each row.
     """
     columns = ", ".join(column.name for column in table.columns)
-    with registered(con, "incoming", in_key_order(table.name, encoded(batch), table.order)):
+    with registered(con, "incoming", in_key_order(table.name, encoded(batch, table.order), table.order)):
         if is_lake(con):
             _require_checks(con, table)
         con.execute(f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM incoming")  # noqa: S608

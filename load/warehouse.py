@@ -164,7 +164,7 @@ def _arrow(table: Table, frames: Frames) -> pa.Table:
     columns = [column.name for column in table.columns]
     try:
         frame = getattr(frames, table.name)[columns]
-        return encoded(pa.Table.from_pandas(frame, table.arrow_schema, preserve_index=False))
+        return encoded(pa.Table.from_pandas(frame, table.arrow_schema, preserve_index=False), table.order)
     except (KeyError, ValueError, pa.ArrowException) as error:
         raise WarehouseError(
             f"nothing was loaded: frame {table.name} does not fit: {' '.join(str(error).split())}"

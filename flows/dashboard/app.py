@@ -52,7 +52,7 @@ def _changed_view() -> None:
 
 
 def _about(known: list[int]) -> None:
-    published = changed_at(arguments()[0]).astimezone()
+    published = changed_at(arguments().database).astimezone()
     st.sidebar.caption(
         words()(
             "about",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from extract.archive import Place
+from flows.dashboard.arguments import Arguments
 from flows.errors import UserError
 from flows.output import say
 from load.board import prepare_board
@@ -34,7 +35,7 @@ def run_dashboard(database: Database, home: Path, archive: Place, *, port: int, 
     sys.stdout.flush()
     app = resources.files("flows.dashboard").joinpath("app.py")
     streamlit = [sys.executable, "-m", "streamlit", "run", str(app), *_options(port, open_browser), "--"]
-    os.execv(sys.executable, [*streamlit, str(database), str(home), str(archive.folder), archive.storage or ""])  # noqa: S606
+    os.execv(sys.executable, [*streamlit, *Arguments(database, home, archive).words()])  # noqa: S606
 
 
 def _options(port: int, open_browser: bool) -> list[str]:

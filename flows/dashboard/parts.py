@@ -12,27 +12,26 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from extract.archive import Place
+from flows.dashboard.arguments import Arguments, arguments_of
 from flows.dashboard.words import LANGUAGES, Language, Words
 from load.board import board_file, open_board, prepare_board
 from load.board_views import children, figures, find_places
 from load.database import Connection
-from load.lake_address import Database, database_at
+from load.lake_address import Database
 
 LEVELS = ("town", "county", "prefecture", "province")
 _MOST_ROWS = 1_000
 
 
-def arguments() -> tuple[Database, Path, Place]:
-    """The published database, the folder of its aggregates, and the archive: what the program was started with."""
-    database, folder, archive, storage = sys.argv[1:5]
-    return database_at(database), Path(folder), Place(Path(archive), storage or None)
+def arguments() -> Arguments:
+    """What the program was started with."""
+    return arguments_of(sys.argv[1:])
 
 
 def board() -> Connection:
     """A connection of this run's own to the aggregates of what is published now."""
-    database, folder, _ = arguments()
-    return _opened(database, folder, board_file(database, folder)).cursor()
+    given = arguments()
+    return _opened(given.database, given.folder, board_file(given.database, given.folder)).cursor()
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

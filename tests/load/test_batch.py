@@ -17,7 +17,7 @@ from load.warehouse import load_batch
 
 def rows(*pairs: tuple[str, int]) -> pa.Table:
     towns, years = pa.array([town for town, _ in pairs], pa.string()), pa.array([year for _, year in pairs], pa.int64())
-    return encoded(pa.table({"town": towns, "year": years}))
+    return encoded(pa.table({"town": towns, "year": years}), ("town",))
 
 
 def test_rows_are_sorted_by_the_columns_of_the_key_in_their_order() -> None:

@@ -17,7 +17,7 @@ import pytest
 from made_reports import DACHENGZI, FETCHED, PLACES, SANDAOHEZI, frames, made
 
 from load.audit import audit
-from load.database import Connection, WarehouseError, open_database
+from load.database import FORMAT, Connection, WarehouseError, open_database
 from load.divisions import division_rows, load_divisions
 from load.views import mart_names
 from load.warehouse import Snapshot, load_batch, open_warehouse, ordered
@@ -282,6 +282,16 @@ def refusal(path: Path, *, read_only: bool = False) -> str:
     assert "\n" not in str(refused.value)
     assert str(refused.value).startswith(f"{path}: ")
     return str(refused.value)
+
+
+def test_new_file_is_in_the_format_that_is_written_fastest_and_an_older_one_keeps_its_own(tmp_path: Path) -> None:
+    duckdb.connect(tmp_path / "older.duckdb").close()
+    formats = []
+    for name in ("older", "new"):
+        with open_warehouse(tmp_path / f"{name}.duckdb") as con:
+            load_batch(con, frames(made()))
+            formats.append(one(con, "SELECT tags['storage_version'] FROM duckdb_databases() WHERE NOT internal"))
+    assert formats == ["v1.0.0+", f"{FORMAT}+"]
 
 
 def test_missing_file_is_named(tmp_path: Path) -> None:

@@ -49,5 +49,5 @@ def draw() -> None:
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def _marked(sha256: str, name: str) -> str:
-    page = read_page(Archive(arguments()[2]).get(sha256))
+    page = read_page(Archive(arguments().archive).get(sha256))
     return show_page(page, read_report(page), name)
