@@ -29,6 +29,7 @@ _UNESCAPED_PIPE = re.compile(r"(?<!\\)\|")
 _LEAST_FRAMED = 3
 _LEAST_WITHOUT_PIPE = 3
 _DELIMITERS = ",;，；"
+_LABELLED_FIELD = re.compile(r"\s*([^:：]*[^\d:：\s])[:：]\s*(\d*)\s*")
 _LEAST_DELIMITED_LINES = 8
 _VALUE = re.compile(r"\W?\s*[\d〇○◯零无]\D{0,4}|\W?\s*\d[\d.\s]{0,12}\D{0,4}|[/／—－-]{0,2}")
 _WITHIN_NUMBER = r"\S\s+\d{1,3}%s\d{3}(?!\d)|%s\d{3}\s+\d"
@@ -154,7 +155,7 @@ def _count_delimited(lines: Sequence[Line], delimiter: str) -> int:
 def _delimited(text: str, delimiter: str) -> list[str]:
     """The fields of a line of delimited text; none for prose and for lines without the delimiter.
 
-    Quotes are honoured, and a delimiter inside brackets ends no field.
+    Quotes are honoured, and a delimiter inside brackets ends no field.  A colon parts the first field from its label.
     """
     if delimiter not in text or _SENTENCE_END in text or is_pipe_line(text):
         return []
@@ -165,6 +166,9 @@ def _delimited(text: str, delimiter: str) -> list[str]:
         end = next(ends, 1)
         fields.append(delimiter.join(pieces[:end]))
         del pieces[:end]
+    label = _LABELLED_FIELD.fullmatch(fields[0])
+    if label is not None and not any(":" in field or "：" in field for field in fields[1:]):
+        fields[:1] = label.groups()
     return [field.strip() for field in fields]
 
 

@@ -60,6 +60,12 @@ def test_lines_of_fields_are_rows_where_many_end_in_a_value(delimiter):
     assert [cell.text for cell in grid.rows[2]] == ["指标丙", "2", "3"]
 
 
+def test_a_colon_parts_the_first_field_from_its_label():
+    lines = [f"第{n}项：{n}，0，{n}" for n in "12345678"]
+    (grid,) = read("\n".join(["信息内容，上一年，本年增/减，处理决定", *lines])).blocks
+    assert [[cell.text for cell in row] for row in grid.rows][1:] == [[f"第{n}项", n, "0", n] for n in "12345678"]
+
+
 def test_a_delimiter_in_quotes_or_brackets_ends_no_field():
     (grid,) = read("\n".join(['"甲,乙",1,2', "丙（丁,戊）,3,4", *(row.replace(";", ",") for row in ROWS)])).blocks
     assert [cell.text for row in grid.rows[:2] for cell in row] == ["甲,乙", "1", "2", "丙（丁,戊）", "3", "4"]

@@ -149,6 +149,15 @@ def test_a_filling_cell_before_all_values_is_left_out_of_rows_of_zeros_too() -> 
     assert granted == [0, "blank", 0, 0, 0, 0, 0]
 
 
+def test_an_empty_cell_left_out_before_a_row_that_ends_in_one_puts_it_in_doubt() -> None:
+    usual = [("", label, *[0] * 7) for label in ROWS[:3]]
+    report = read(
+        table(("", "项目", *APPLICANTS), *usual, (ROWS[3], "", 0, "", 0, "", 0, 0, ""), ("", ROWS[4], *[0] * 7))
+    )
+    row = {f"requests.partly_granted.{column}" for column in ("natural_person", "business", "total")}
+    assert row <= {figure for finding in report.findings for figure in finding.figures}
+
+
 def test_zeros_and_blanks_in_other_columns_than_those_of_other_rows_are_in_doubt() -> None:
     numbers = [[1, 2, 0, 0, 0, 1, 4], [0, 1, 0, 0, 0, 0, 1], [0, "", 0, 0, 0, 0, 0, ""], [1, 1, 0, 0, 0, 0, 2], [0] * 7]
     rows = [(label, *row) for label, row in zip(ROWS, numbers, strict=True)]

@@ -78,7 +78,7 @@ def place_rows(
             else:
                 usual = value_columns(id(placed.row.values[0].source), len(columns))
                 whole, placed.row = placed.row, without_filling(placed.row, usual)
-                if placed.row is not whole and placed.row.values[0].info.is_blank:
+                if placed.row is not whole and _may_have_moved(placed.row, whole):
                     may_have_moved.add(placed.row_id)
         reading = plans.read(placed.row, header, columns, lead(placed.row))
         figures, has_amounts = _figures_of(row_def, table)
@@ -239,6 +239,12 @@ def _value_columns(instance: Instance, table: TableDef, source: int, width: int)
     alike = {r.id for r in table.rows if len(r.columns) == width}
     rows = [p.row for p in instance.rows if p.row_id in alike and p.row.values]
     return common_columns([row for row in rows if id(row.values[0].source) == source], width)
+
+
+def _may_have_moved(row: RawRow, whole: RawRow) -> bool:
+    """Whether the cells that a row keeps may be those beside them: an empty one is first, or last with one left out."""
+    first, last = row.values[0], row.values[-1]
+    return first.info.is_blank or (last.info.is_blank and whole.values[0] is not first)
 
 
 def _looks_glued(row: RawRow, width: int) -> bool:
