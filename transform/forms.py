@@ -160,6 +160,10 @@ class Form:
     figures: dict[str, FigureDef]
     identities: tuple[Identity, ...]
 
+    def applies_to(self, year: int) -> bool:
+        """Whether reports on that year are to follow the form."""
+        return self.first_year <= year <= (self.last_year or year)
+
     def table(self, table_id: str) -> TableDef | None:
         """The table of that id, or None when the form has none."""
         for table in self.tables:

@@ -57,7 +57,7 @@ def _absent_tables(form: Form, figures: Mapping[str, Figure], page: Page) -> lis
 
 def _form_mismatch(form: Form, metadata: Metadata) -> list[Finding]:
     year = metadata.year
-    if year is None or form.first_year <= year <= (form.last_year or year):
+    if year is None or form.applies_to(year):
         return []
     return [
         Finding(
@@ -126,7 +126,7 @@ def _aligned_tables(
 ) -> _Tables | LocalTable | None:
     """The statutory tables; else what else was found: a local table, or nothing."""
     raw_rows = read_rows(parts, pinyin)
-    form = recognise_form(evidence_of([label.info for label in labels_of(raw_rows)]))
+    form = recognise_form(evidence_of([label.info for label in labels_of(raw_rows)]), year)
     local = _local_table(form, raw_rows, year)
     if form is None:
         return local

@@ -8,6 +8,7 @@ from small_pages import APPLICANTS, DISPUTES, OUTCOMES, REQUESTS, read, table, v
 
 from extract.formats import read_page
 from extract.page import Cell, Grid, Page
+from transform.forms import load_forms
 from transform.model import Report
 from transform.read import read_report
 
@@ -259,6 +260,28 @@ def test_words_for_this_year_and_the_last_tell_columns_and_rows_apart() -> None:
     for this, last in (("今年", "去年"), ("本年累计", "上年累计"), ("全年合计", "上年同期")):
         rows = ((label, unit, 7, value) for label, unit, value in INDICATORS)
         assert present(statistics(("统计指标", "单位", last, this), *rows)) == STATISTICS
+
+
+def test_heads_repeated_in_cells_before_their_values_are_left_out() -> None:
+    for mark in ("", "：", ": "):
+        numbers = (*[1] * 4, 0, "", 4)
+        rows = ((label, *(f"{a}{mark}{n}" for a, n in zip(APPLICANTS, numbers, strict=True))) for label in ROWS[:3])
+        report = read(table(("", *APPLICANTS), *rows))
+        assert list(values(report, "requests.received.").values()) == [*numbers[:5], "blank", 4]
+
+
+def test_of_two_forms_on_a_page_the_one_of_the_year_is_read() -> None:
+    requests, statistics_of_2014 = load_forms()["2021"].table("requests"), load_forms()["2014"].table("statistics")
+    assert requests is not None
+    assert statistics_of_2014 is not None
+    old = table(("统计指标", "单位", "统计数"), *((row.label, "件", 0) for row in statistics_of_2014.rows))
+    new = table(("", *APPLICANTS), *((row.label, *[0] * 7) for row in requests.rows))
+    rows = (("信息内容", "本年处理决定数量"), ("行政许可", 5), ("行政处罚", 0), ("行政强制", 0))
+    head = ("信息内容", "本年制发件数", "本年废止件数", "现行有效件数")
+    disclosure = table(head, ("规章", 0, 0, 0), ("行政规范性文件", 0, 0, 0)) + table(*rows)
+    report = read(disclosure, new, table(*DISPUTES, [0] * 15), old)
+    assert report.form == "2021"
+    assert values(report, "disclosure.licensing.") == {"decisions": 5}
 
 
 def test_a_blank_template_and_a_table_that_compares_totals_are_no_printings() -> None:

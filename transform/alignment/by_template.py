@@ -45,7 +45,7 @@ def read_by_template(parts: Sequence[Stretch], year: int | None, pinyin: bool) -
     loose = [(part.at, row) for part in parts for row in part.flat_rows(pinyin)]
     labels = [label.info for label in labels_of([row for _, row in loose])]
     labels += [describe_cell(grid.cells[k].text, pinyin) for grid in grids for k in grid.template.labels]
-    form = recognise_form(evidence_of(labels))
+    form = recognise_form(evidence_of(labels), year)
     if form is None or any(table.layout == "list" for table in form.tables):
         return None
     tables: dict[str, tuple[_Group, PlacedTable]] = {}

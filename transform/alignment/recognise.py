@@ -15,6 +15,7 @@ from transform.wording.fold import fold
 
 _MIN_LABELS = 2
 _MIN_CUT_LABEL = 3
+_WHOLE_SHARE = 0.7
 
 
 @lru_cache(maxsize=1)
@@ -125,8 +126,10 @@ def evidence_of(labels: Iterable[TextInfo]) -> Evidence:
 
 
 @lru_cache(maxsize=1 << 8)
-def recognise_form(evidence: Evidence) -> Form | None:
+def recognise_form(evidence: Evidence, year: int | None = None) -> Form | None:
     """The form whose own labels the tables print most; None when no statutory table was found.
+
+    A page may print the tables of two forms that have none in common: then it is the one of the year reported on.
 
     Labels that several forms share count for each of them, so that a lone requests or disputes table is still
     recognised; between forms that share all labels present, the one that
@@ -145,4 +148,18 @@ def recognise_form(evidence: Evidence) -> Form | None:
         return (weight, int(bool(rows & _alternatives() & _own_rows()[form.id])), form.first_year)
 
     best = max(load_forms().values(), key=score)
+    if year is not None and not best.applies_to(year):
+        printed = [form for form in load_forms().values() if _is_printed(form, rows) and not _share_tables(form, best)]
+        if any(form.applies_to(year) for form in printed):
+            best = max(printed, key=score)
     return best if score(best)[0] >= _MIN_LABELS else None
+
+
+def _is_printed(form: Form, rows: frozenset[Sense]) -> bool:
+    """Whether most rows of a form stand on the page."""
+    own = _own_rows()[form.id]
+    return len(own & rows) >= _WHOLE_SHARE * len(own)
+
+
+def _share_tables(a: Form, b: Form) -> bool:
+    return not {table.id for table in a.tables}.isdisjoint(table.id for table in b.tables)

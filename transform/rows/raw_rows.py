@@ -14,6 +14,7 @@ from transform.rows.broken_rows import with_whole_rows
 from transform.rows.flat_rows import flat_rows
 from transform.rows.grid_rows import grid_rows, upright
 from transform.rows.listings import with_labels_parted, with_listings_as_rows
+from transform.rows.repeated_heads import without_repeated_heads
 from transform.rows.tokens import LONGEST_STREAM_LABEL, Caption, RawRow, Token
 
 _LEAD = 3
@@ -47,7 +48,7 @@ def stretches(page: Page, pinyin: bool) -> list[Stretch]:
     for at, printed in enumerate(page.blocks):
         block = with_whole_rows(printed, pinyin) if isinstance(printed, Grid) and printed.row_lines else printed
         if isinstance(block, Grid) and block.exact and len(block.rows[0] if block.rows else ()) > 1:
-            parts.append(Stretch(stream, at, block))
+            parts.append(Stretch(stream, at, without_repeated_heads(block)))
             stream = []
         else:
             stream.append((at, block))
