@@ -290,6 +290,12 @@ def test_an_info_box_that_is_a_table_is_read() -> None:
     assert read_metadata(whole, pinyin=False)[0].published_on == "2021-01-29"
 
 
+def test_an_info_box_that_is_a_table_states_the_title() -> None:
+    cells = ((Cell("标题：", 0, 0), Cell(TITLE, 0, 1)), (Cell("发布日期：", 1, 0), Cell("2021-01-29", 1, 1)))
+    whole = Page((Grid(cells, "table 1"), *page(*OVERVIEW).blocks), "pipe")
+    assert read_metadata(whole, pinyin=False)[0].title == TITLE
+
+
 def test_meta_tags_go_before_the_info_box_and_the_address() -> None:
     metadata, _ = read(
         TITLE,
@@ -394,6 +400,7 @@ def test_a_report_without_a_title_names_its_issuer_in_the_text(text: str, issuer
     [
         "本报告内容涵盖2021年1月1日至12月31日期间的情况。",
         "现公布2021年三道河子镇政府信息公开工作年度报告。",
+        "现公布2021年三道河子镇政府信息公开工作情况。",
         "现结合实际，从六个方面汇报我镇2021年政府信息公开工作。",
     ],
 )

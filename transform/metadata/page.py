@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from extract.page import Grid, Page, Paragraph
+from extract.page import Page, Paragraph
+from transform.metadata.boxes import rows_of_boxes, titles_in_boxes
 from transform.metadata.dates import address_date, date_in, published_on, stated_date
 from transform.metadata.gazetteer import Division, gazetteer, wording
 from transform.metadata.titles import (
@@ -37,8 +38,6 @@ _TITLE_LINES = 3
 _HEAD_CHARACTERS = 2500
 _TAIL_PARAGRAPHS = 10
 _SHORT = 80
-_INFO_BLOCKS = 24
-_INFO_ROWS = 10
 _INFO_CHARACTERS = 1500
 _INFO_LINES = 12
 _DEEP_CHARACTERS = 20000
@@ -159,11 +158,9 @@ def _info(page: Page, lines: list[str], pinyin: bool) -> Iterator[str]:
     yield from (
         fold(clean(text, pinyin=pinyin)) for text in (before[-_INFO_CHARACTERS:], after[:_INFO_CHARACTERS]) if text
     )
-    for block in page.blocks[:_INFO_BLOCKS]:
-        if isinstance(block, Grid) and len(block.rows) <= _INFO_ROWS:
-            for row in block.rows:
-                cells = dict.fromkeys(cell.text for cell in row if cell and cell.text)
-                yield fold(clean("|".join(cells), pinyin=pinyin))
+    for row in rows_of_boxes(page):
+        cells = dict.fromkeys(cell.text for cell in row if cell and cell.text)
+        yield fold(clean("|".join(cells), pinyin=pinyin))
     yield from (fold(line) for line in lines if line)
 
 
@@ -196,6 +193,7 @@ def _best_title(page: Page, texts: _Texts, pinyin: bool) -> Title | None:
         for line in reversed(before)
         if len(line) <= _SHORT and (title := read_title(clean(line, pinyin=pinyin))) and (title.organ or title.year)
     ]
+    found += [(title.fit + _WEIGHTS["before"], title) for title in titles_in_boxes(page, pinyin)]
     said = {title.year for fit, title in found if title.year and fit > 0}
     of_text = _stated_year(texts.prose, "said")
     body = _patterns()["body"]
