@@ -11,6 +11,7 @@ from functools import lru_cache
 from html import unescape
 
 from extract.formats.attributes import JUDGES
+from extract.formats.stylesheet import styled_names
 
 _SPAN, _FONT = (b"<span", b"</span>"), (b"<font", b"</font>")
 """What opens and closes elements that only wrap text; tags of another spelling stay."""
@@ -41,7 +42,12 @@ def _without_wrappers(data: bytes, opening: bytes, closing: bytes) -> bytes:
     """Leave tags out, but none from a wrapper that weighs to its end: there the tags tell what it holds."""
     first, *pieces = data.split(opening)
     parts = [piece.partition(b">") for piece in pieces]
-    weighing = {attributes for attributes in {part[0] for part in parts} if not _are_idle(attributes)}
+    styled = styled_names(data)
+    weighing = {
+        attributes
+        for attributes in {part[0] for part in parts}
+        if not _are_idle(attributes) or (styled and any(map(attributes.lower().__contains__, styled)))
+    }
     if not weighing:
         return b"".join(b"".join([first, *[rest for _, _, rest in parts]]).split(closing))
     kept = [first]

@@ -11,8 +11,11 @@ from lxml import etree
 
 from extract.formats.attributes import JUDGES, Judge, Verdict
 from extract.formats.known import content_selectors
+from extract.formats.stylesheet import styled_classes
 
-_TAGS = ("title", "meta", "link", "img", "input", "select", "del", "s", "strike", "sup", "sub", "template")
+_TAGS = ("title", "meta", "link", "img", "input", "select", "del", "s", "strike", "sup", "sub", "template", "style")
+_HIDDEN_BY_CLASS = frozenset({"td", "th", "span", "i", "b", "em", "small", "font", "a"})
+"""Cells and what stands in them; a script often shows what else a class hides."""
 _OWNED = ("class", "id")
 """Attributes of which some value weighs on most pages."""
 
@@ -53,7 +56,27 @@ def survey(root: etree._Element) -> Survey:
             for value in values if values_of is owned_values_of else owned_values_of(root):
                 if value in verdicts:
                     _note(result, value.getparent(), verdicts[value])
+        if judge is JUDGES["class"] and "style" in result.tagged:
+            _note_styled(result, values)
     return result
+
+
+def _note_styled(result: Survey, classes: Sequence[Any]) -> None:
+    """Note the cells, and words in them, that a class hides, and what a class makes a part of a table.
+
+    ``classes`` are the values of all class attributes, which know their element.
+    """
+    styled = styled_classes([sheet.text for sheet in result.tagged["style"] if sheet.text], JUDGES["style"])
+    if not styled:
+        return
+    named = {value: names for value in set(classes) if (names := styled.keys() & value.lower().split())}
+    for value in classes if named else ():
+        for name in named.get(value, ()):
+            element, verdict = value.getparent(), styled[name]
+            if verdict.removed and element.tag in _HIDDEN_BY_CLASS:
+                result.removed.append(element)
+            elif verdict.becomes:
+                result.becoming.append((element, verdict.becomes))
 
 
 def outermost(elements: Sequence[etree._Element], most: int = 50) -> list[etree._Element]:
