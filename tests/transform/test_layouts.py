@@ -288,6 +288,9 @@ def test_a_blank_template_and_a_table_that_compares_totals_are_no_printings() ->
     labels = ("一、本年新收政府信息公开申请数量", "二、上年结转政府信息公开申请数量")
     blank = table(("", *APPLICANTS), *((label, *[""] * 7) for label in labels))
     compared = table(("", "2021年", "2020年", "增减"), (labels[0], 6, 9, -3), (labels[1], 0, 2, -2))
+    left = table(("", "自然人", "总计"), (labels[0], 1, 7), (labels[1], 0, 0))
+    right = table(("", *APPLICANTS[1:6]), (labels[0], *[2] * 3, 0, 0), (labels[1], *[0] * 5))
+    assert any(finding.rule == "requests.printed_twice" for finding in read(left, right).findings)
     for parts in ((blank, REQUESTS), (REQUESTS, compared), (compared, REQUESTS)):
         report = read(*parts, table(*DISPUTES, [0] * 15))
         assert list(values(report, "requests.received.").values()) == [*[1] * 6, 6]

@@ -91,14 +91,18 @@ def choose(
 def _telling(printings: Sequence[Printing], table: TableDef) -> Sequence[Printing]:
     """The printings that can tell the figures, where others of the same rows cannot.
 
-    All cells of these are blank, or a grid has far fewer columns than the table.
+    All cells of these are blank, or a grid has far fewer columns than the table, which another has all.
     """
-    for narrow in (False, True):
-        telling = [p for p in printings if not (_is_narrow(p, table) if narrow else _is_blank(p))]
-        rows = {row for p in telling for row in p.instance.row_ids}
-        if telling and len(telling) < len(printings):
-            printings = [p for p in printings if p in telling or not p.instance.row_ids <= rows]
-    return printings
+    telling = [p for p in printings if not _is_blank(p)]
+    printings = _without_doubles(printings, telling)
+    telling = [p for p in printings if not _is_narrow(p, table)]
+    return _without_doubles(printings, telling) if any(_is_whole(p, table) for p in telling) else printings
+
+
+def _without_doubles(printings: Sequence[Printing], telling: Sequence[Printing]) -> Sequence[Printing]:
+    """The ``telling`` printings, and those of others that have rows which these lack."""
+    rows = {row for p in telling for row in p.instance.row_ids}
+    return [p for p in printings if p in telling or not p.instance.row_ids <= rows]
 
 
 def _is_blank(printing: Printing) -> bool:
@@ -109,6 +113,10 @@ def _is_narrow(printing: Printing, table: TableDef) -> bool:
     return table.layout == "matrix" and all(
         p.row.header_columns is not None and 2 * len(p.row.values) <= len(table.columns) for p in printing.instance.rows
     )
+
+
+def _is_whole(printing: Printing, table: TableDef) -> bool:
+    return any(len(p.row.values) >= len(table.columns) for p in printing.instance.rows)
 
 
 def _years_around(instance: Instance) -> set[int]:
