@@ -22,6 +22,7 @@ Reader = Callable[[bytes, str | None], Page]
 
 _DOCUMENT = re.compile(r"<(?:!doctype\s+html|html|body|head)\b", re.IGNORECASE)
 _DOCUMENT_BYTES = re.compile(_DOCUMENT.pattern.encode(), re.IGNORECASE)
+_PACKED = frozenset({"rar", "7z", "bzip2", "xz"})
 _HEAD = 1 << 12
 _STRUCTURE = re.compile(
     r"</?(?:table|tr|td|th|tbody|div|p|ul|ol|li|dl|dd|h[1-6]|section|article|pre|center|blockquote)\b[^<>]*>",
@@ -78,6 +79,8 @@ def _reader(kind: str) -> Reader | None:
             from extract.formats.ofd import read_ofd as read
         case "pdf":
             from extract.formats.pdf.document import read_pdf as read
+        case "office-xml":
+            from extract.formats.office_xml import read_office_xml as read
         case "rtf":
             from extract.formats.rtf import read_rtf as read
         case "xlsx":
@@ -98,9 +101,8 @@ def _reader(kind: str) -> Reader | None:
 def _read_binary(kind: str, data: bytes, url: str | None) -> Page:
     reader = _reader(kind)
     if reader is None:
-        raise UnreadableError(
-            f"the file is {DESCRIPTIONS[kind]}, which cannot be read; give the report as a web page or text"
-        )
+        advice = "unpack it and give the report alone" if kind in _PACKED else "give the report as a web page or text"
+        raise UnreadableError(f"the file is {DESCRIPTIONS[kind]}, which cannot be read; {advice}")
     return reader(data, url)
 
 

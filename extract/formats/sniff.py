@@ -17,6 +17,8 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"Rar!\x1a\x07", "rar"),
     (b"7z\xbc\xaf\x27\x1c", "7z"),
     (b"\x1f\x8b", "gzip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
     (b"\x00\x00\x00\x0cjP  ", "image"),
     (b"wOFF", "font"),
 )
@@ -27,6 +29,10 @@ _ARCHIVE = re.compile(
     rb"\s*(?:From|Subject|Date|MIME-Version|Content-Type|Content-Location|Snapshot-Content-Location|Message-ID|X-[\w-]+):"
     rb"[^\0]{0,2000}?multipart/(?:related|mixed|alternative)",
     re.IGNORECASE,
+)
+_OFFICE_XML = re.compile(
+    rb"<(?:\w+:)?(?:Workbook|package|wordDocument)\b[^>]*?\"(?:urn:schemas-microsoft-com:office:spreadsheet|"
+    rb"http://schemas\.microsoft\.com/office/(?:2006/xmlPackage|word/2003/wordml))\""
 )
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")
 _SAMPLE = 1 << 12
@@ -45,6 +51,9 @@ DESCRIPTIONS = {
     "rar": "a RAR archive",
     "7z": "a 7z archive",
     "gzip": "gzip-compressed data",
+    "bzip2": "bzip2-compressed data",
+    "xz": "xz-compressed data",
+    "office-xml": "an Office document as one XML file",
     "image": "an image",
     "font": "a font",
     "mhtml": "a saved web archive (MHTML)",
@@ -56,7 +65,7 @@ def sniff(data: bytes) -> str | None:
     """The kind of a file that is no text, a key of ``DESCRIPTIONS``, or None where it may be text."""
     head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
     if head.startswith(b"<"):
-        return "odf" if is_flat_opendocument(data) else None
+        return "odf" if is_flat_opendocument(data) else "office-xml" if _is_office_xml(data) else None
     for magic, kind in _MAGIC:
         if head.startswith(magic) or data.startswith(magic):
             return kind
@@ -73,6 +82,11 @@ def is_flat_opendocument(data: bytes) -> bool:
     """Whether markup is an OpenDocument file as one XML document."""
     head = data[:4096]
     return b"<office:document" in head and b"urn:oasis:names:tc:opendocument:xmlns:office:1.0" in head
+
+
+def _is_office_xml(data: bytes) -> bool:
+    """Whether markup is a file of Word or Excel as one XML document."""
+    return _OFFICE_XML.search(data[:4096]) is not None
 
 
 def is_binary_text(text: str) -> bool:

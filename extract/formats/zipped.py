@@ -23,9 +23,11 @@ _CHUNK = 1 << 20
 _PLAUSIBLE_SHARE = 2
 _NAMES_SHOWN = 8
 _SUFFIXES = frozenset({".htm", ".html", ".shtml", ".xhtml", ".asp", ".aspx", ".jsp", ".php", ".mht", ".mhtml"})
-_SUFFIXES |= {".txt", ".md", ".json", ".xml", ".pdf", ".rtf"}
+_SUFFIXES |= {".txt", ".md", ".csv", ".tsv", ".json", ".xml", ".pdf", ".rtf"}
 _SUFFIXES |= {".odt", ".ods", ".ott", ".ots", ".fodt", ".fods", ".ofd"}
 _SUFFIXES |= {".doc", ".docx", ".docm", ".dot", ".dotx", ".wps", ".wpt", ".xls", ".xlsx", ".xlsm", ".et"}
+_ADVICE = "; unpack what is packed in it and give the report alone"
+_PACKED = frozenset({".zip", ".gz", ".tgz", ".tar", ".rar", ".7z", ".bz2", ".xz"})
 _OF_THE_SYSTEM = re.compile(r"(?:^|/)(?:__MACOSX/|\.|~\$|Thumbs\.db$)")
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError, RuntimeError, KeyError)
 _KINDS = (
@@ -146,7 +148,9 @@ def read_zip(data: bytes, url: str | None, read: Callable[[bytes], Page]) -> Pag
             continue
         pages.append((name, page, _cell_texts(page)))
     if not pages:
-        raise UnreadableError(f"the ZIP archive holds no file that can be read as a report: {_listed(archive.names)}")
+        advice = _ADVICE if any(map(_is_packed, archive.names)) else ""
+        listed = _listed(archive.names)
+        raise UnreadableError(f"the ZIP archive holds no file that can be read as a report: {listed}{advice}")
     name, page, texts = max(pages, key=lambda found: len(found[2]))
     rivals = [
         other
@@ -157,6 +161,10 @@ def read_zip(data: bytes, url: str | None, read: Callable[[bytes], Page]) -> Pag
         names = sorted({name, *rivals})
         raise UnreadableError(f"the ZIP archive holds several files that may be the report, give one: {_listed(names)}")
     return replace(page, url=url, meta={**page.meta, "zip:member": _shown(name)})
+
+
+def _is_packed(name: str) -> bool:
+    return PurePosixPath(name).suffix.lower() in _PACKED
 
 
 def _candidates(archive: Archive) -> Iterator[str]:
