@@ -38,5 +38,5 @@ def print_diff(a: Database, b: Database, layout: str) -> ExitCode:
 
 def print_changes(changes: Sequence[Change], layout: str) -> None:
     """Print differences between two databases, a row each."""
-    columns = ("change", "report_id", "issuer", "year", "figure", "finding", "before", "after")
+    columns = ("change", "report_id", "issuer", "year", "figure", "finding", "before", "after", "item")
     print_rows(columns, [[getattr(change, column) for column in columns] for change in changes], layout)

@@ -1,4 +1,4 @@
-"""Two warehouses compared: reports and figures that changed, appeared or vanished, and findings that came or went."""
+"""Two warehouses compared: reports and figures that changed, appeared or vanished, and what else is said of them."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ figure_pair AS (
   FULL JOIN b.figure AS new ON old.report_id = new.report_id AND old.figure = new.figure
   WHERE old.value IS DISTINCT FROM new.value OR old.status IS DISTINCT FROM new.status
 ),
-a_finding AS ({a_finding}),
-b_finding AS ({b_finding}),
-finding_of_one AS (
-  SELECT 'vanished' AS change, * FROM (FROM a_finding EXCEPT ALL FROM b_finding)
+a_said AS ({a_said}),
+b_said AS ({b_said}),
+said_by_one AS (
+  SELECT 'vanished' AS change, * FROM (FROM a_said EXCEPT ALL FROM b_said)
   UNION ALL
-  SELECT 'appeared' AS change, * FROM (FROM b_finding EXCEPT ALL FROM a_finding)
+  SELECT 'appeared' AS change, * FROM (FROM b_said EXCEPT ALL FROM a_said)
 )
 SELECT
   CASE WHEN NOT in_a THEN 'appeared' WHEN NOT in_b THEN 'vanished' ELSE 'changed' END AS change,
@@ -50,6 +50,7 @@ SELECT
   year,
   NULL AS figure,
   NULL AS finding,
+  NULL AS item,
   CASE WHEN in_a THEN before END AS before,
   CASE WHEN in_b THEN after END AS after
 FROM report_pair
@@ -66,6 +67,7 @@ SELECT
   year,
   figure_pair.figure,
   NULL,
+  NULL,
   figure_pair.before,
   figure_pair.after
 FROM figure_pair JOIN report_pair USING (report_id)
@@ -78,16 +80,18 @@ SELECT
   year,
   figures,
   rule,
+  item,
   CASE WHEN change = 'vanished' THEN said END,
   CASE WHEN change = 'appeared' THEN said END
-FROM finding_of_one JOIN report_pair USING (report_id)
+FROM said_by_one JOIN report_pair USING (report_id)
 WHERE in_a AND in_b
-ORDER BY report_id, finding NULLS FIRST, figure NULLS FIRST, change, before, after
+ORDER BY report_id, item NULLS FIRST, finding NULLS FIRST, figure NULLS FIRST, change, before, after
 """
-_FINDING = """
+_SAID = """
   SELECT
     report_id,
     rule,
+    NULL AS item,
     nullif(array_to_string(figures, ' '), '') AS figures,
     concat(
       concat_ws(', ', severity, cause),
@@ -100,18 +104,51 @@ _FINDING = """
       || ')'
     ) AS said
   FROM {side}.finding
+  UNION ALL
+  SELECT
+    report_id,
+    NULL,
+    'section ' || section,
+    NULL,
+    concat(heading, ': ', left(text, 40), ' (', length(text), ' characters, MD5 ', left(md5(text), 12), ')')
+  FROM {side}.section
+  UNION ALL
+  SELECT
+    report_id,
+    NULL,
+    'statement ' || concept,
+    NULL,
+    concat(
+      CASE WHEN approximate THEN 'about ' END,
+      printf('%.15g', value),
+      ' ',
+      concat_ws(', ', unit, year, scope, source, section, locator),
+      ': ',
+      quote
+    )
+  FROM {side}.statement
+  UNION ALL
+  SELECT
+    report_id,
+    NULL,
+    concat_ws(' ', 'extra row', label, column_label),
+    NULL,
+    concat(concat_ws(' ', coalesce(printf('%.15g', value), status), unit), ', ', locator, ': ', raw)
+  FROM {side}.statistics_extra
 """
-_QUERY = _SIDES.format(a_finding=_FINDING.format(side="a"), b_finding=_FINDING.format(side="b"))
+_QUERY = _SIDES.format(a_said=_SAID.format(side="a"), b_said=_SAID.format(side="b"))
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A report, a figure or a finding that ``changed``, ``appeared`` or ``vanished`` from A to B.
+    """A report, a figure, or what else is said of it, that ``changed``, ``appeared`` or ``vanished`` from A to B.
 
-    A report has neither ``figure`` nor ``finding``; a finding has its rule there, and the figures that it doubts.
-    ``before`` and ``after`` are, of a report, verdict and form, of a figure its value, or its status without one, and
-    of a finding what it says; None where there is nothing.  A finding that says something else has vanished and
-    another one appeared.  What belongs to a report that appeared or vanished is not listed one by one.
+    A report has neither ``figure`` nor ``finding`` nor ``item``; a finding has its rule there, and the figures that it
+    doubts; the ``item`` is a section, a statement of the prose or an extra row of statistics.  ``before`` and ``after``
+    are, of a report, verdict and form, of a figure its value, or its status without one, and of the others what they
+    say; None where there is nothing.  One that says something else has vanished and another one appeared; a section is
+    shown by its beginning, and compared by length and hash.  Their order is not compared.
+    What belongs to a report that appeared or vanished is not listed one by one.
     """
 
     change: str
@@ -120,12 +157,13 @@ class Change:
     year: int | None
     figure: str | None
     finding: str | None
+    item: str | None
     before: str | None
     after: str | None
 
 
 def diff_warehouses(a: Database, b: Database, *, megabytes: int = 256) -> list[Change]:
-    """What differs between the warehouse ``a`` and the warehouse ``b``, in the order of reports, figures and findings.
+    """What differs between the warehouse ``a`` and the warehouse ``b``, in the order of reports and items.
 
     Both are opened read-only; what takes more than so many ``megabytes`` of memory is compared in files.  Raises
     WarehouseError when one of them cannot be opened.

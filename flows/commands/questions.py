@@ -156,8 +156,8 @@ def diff(
 ) -> None:
     """Compare two databases.
 
-    Lists the reports and figures that changed, appeared or vanished, and the findings that appeared or vanished, such
-    as between two nights or two versions of the program.
+    Lists the reports and figures that changed, appeared or vanished, and the findings, sections, statements and extra
+    rows that appeared or vanished, such as between two nights or two versions of the program.
 
     \b
     Examples:

@@ -85,6 +85,46 @@ def test_finding_that_is_there_twice_differs_from_one(pair: tuple[Path, Path]) -
     ]
 
 
+@pytest.mark.parametrize(
+    ("table", "column", "new", "item", "says"),
+    [
+        ("section", "text", "收到4件。", "section overview", "一、总体情况: 收到4件。 (5 characters, MD5 "),
+        ("section", "heading", "总体情况", "section overview", "总体情况: 收到3件。 (5 characters, MD5 "),
+        ("statement", "value", 4.0, "statement received", "4 件, 2021, report, prose, overview, paragraph 1: 收到3件"),
+        (
+            "statement",
+            "approximate",
+            True,
+            "statement received",
+            "about 3 件, 2021, report, prose, overview",
+        ),
+        ("statistics_extra", "raw", "3.0", "extra row 历年累计 件数", "3 件, table 1, row 2, column 2: 3.0"),
+    ],
+)
+def test_texts_statements_and_extra_rows_are_compared(
+    pair: tuple[Path, Path], table: str, column: str, new: object, item: str, says: str
+) -> None:
+    rows = {
+        "section": ["overview", "一、总体情况", "收到3件。"],
+        "statement": ["received", 3.0, "件", False, 2021, "report", "prose", "收到3件", "overview", "paragraph 1"],
+        "statistics_extra": ["历年累计", "件数", 3.0, "件", "reported", "3", "table 1, row 2, column 2"],
+    }
+    for database in pair:
+        with open_warehouse(database) as con:
+            for name, values in rows.items():
+                con.execute(f"DELETE FROM {name}")  # noqa: S608
+                marks = ", ".join("?" for _ in values)
+                query = f"INSERT INTO {name} SELECT report_id, 1, {marks} FROM report WHERE year = 2021"  # noqa: S608
+                con.execute(query, values)
+    assert diff_warehouses(*pair) == []
+    with open_warehouse(pair[1]) as con:
+        con.execute(f"UPDATE {table} SET {column} = ?", [new])  # noqa: S608
+    (appeared, vanished) = diff_warehouses(*pair)
+    assert (appeared.change, appeared.item, vanished.change, vanished.item) == ("appeared", item, "vanished", item)
+    assert (appeared.after or "").startswith(says)
+    assert vanished.before != appeared.after
+
+
 def test_file_that_is_no_warehouse_is_named(pair: tuple[Path, Path], tmp_path: Path) -> None:
     with pytest.raises(WarehouseError, match="no such file"):
         diff_warehouses(pair[0], tmp_path / "missing.duckdb")
