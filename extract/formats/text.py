@@ -133,6 +133,7 @@ def _delimiter(lines: Sequence[Line], whole: str) -> str | None:
 def _count_delimited(lines: Sequence[Line], delimiter: str) -> int:
     """How many lines are words and then a value or nothing; 0 where the delimiter also stands inside of numbers.
 
+    The number of the row may stand before the words.
     Where too few lines hold it at all, that is 0 too.
     """
     if sum([delimiter in line.text for line in lines]) < _LEAST_DELIMITED_LINES:
@@ -145,6 +146,8 @@ def _count_delimited(lines: Sequence[Line], delimiter: str) -> int:
             continue
         if within_number.search(line.text):
             return 0
+        if fields[0].isdigit():
+            fields = fields[1:]
         first = next((field for field in fields if field), "")
         if _LETTER.search(first) and not first[-1].isdigit():
             last = next((field for field in reversed(fields) if field and field is not first), "")

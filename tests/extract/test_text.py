@@ -238,3 +238,21 @@ def test_lines_between_the_pipes_of_a_layout_table_are_prose():
 def test_the_work_on_text_in_columns_grows_with_its_length_alone() -> None:
     short, long = ([Line(n, "  ".join(["ab"] * words)) for n in range(1, 4)] for words in (200, 800))
     assert calls(lambda: aligned_cells(long)) < 5 * calls(lambda: aligned_cells(short))
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_delimited_rows_may_begin_with_their_number(delimiter):
+    labels = (
+        "公开数",
+        "其中：规范性文件数",
+        "发布会次数",
+        "访谈次数",
+        "解读数",
+        "回应数",
+        "申请数",
+        "办结数",
+        "答复数",
+    )
+    rows = [(str(n), label, "次", "0") for n, label in enumerate(labels, start=1)]
+    (grid,) = read("\n".join(map(delimiter.join, rows))).blocks
+    assert [tuple(cell.text for cell in row if cell) for row in grid.rows] == rows
