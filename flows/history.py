@@ -12,9 +12,8 @@ from extract.discovery.search import Role
 from flows.answers import print_rows
 from flows.errors import ExitCode, UserError, one_line
 from flows.output import complain
-from flows.parse import read_bytes, why_unreadable
-from flows.parts import kept_parts
-from flows.shelf import AsSeen
+from flows.parse import why_unreadable
+from flows.parts import read_kept
 from load.database import open_database
 from load.lake_address import Database
 from transform.metadata.address import is_web, web_address
@@ -138,9 +137,7 @@ def _read(kept: Kept, report: _Found, archive: Archive) -> _Version:
     if kept.role not in (Role.REPORT, Role.FILE):
         return _Version(kept, None)
     try:
-        data = archive.get(kept.sha256)
-        parts, _ = kept_parts(data, kept, AsSeen(archive, kept.seen_at))
-        read = read_bytes(data, content_type=kept.content_type, url=kept.url, division=kept.division, parts=parts)
+        _, read = read_kept(kept, archive)
     except ArchiveError as error:
         return _Version(kept, None, one_line(error))
     except Exception as error:

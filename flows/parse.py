@@ -67,18 +67,6 @@ def read_document(
     return page, apply_corrections(read_report(page, division=division), active_corrections(), url)
 
 
-def read_bytes(
-    data: bytes,
-    *,
-    content_type: str | None = None,
-    url: str | None = None,
-    division: str | None = None,
-    parts: Sequence[Part] = (),
-) -> Report:
-    """The report in the bytes of one document, see :func:`read_document`."""
-    return read_document(data, content_type=content_type, url=url, division=division, parts=parts)[1]
-
-
 def parse_bytes(data: bytes, path: str) -> dict[str, Any]:
     """The object that ``nianbao parse --format jsonl`` prints for one document."""
     return as_record(_parsed(path, lambda: data))

@@ -1,12 +1,28 @@
-"""The further pages of a report's page, as the archive keeps them."""
+"""The further pages of a report's page, as the archive keeps them, and the report that all of them hold."""
 
 from __future__ import annotations
 
-from extract.archive import ArchiveError, Kept
+from extract.archive import Archive, ArchiveError, Kept
 from extract.discovery.parts import in_reading_order, linked_parts
 from extract.discovery.search import Role
-from flows.parse import Part
-from flows.shelf import Shelf
+from extract.page import Page
+from flows.parse import Part, read_document
+from flows.shelf import AsSeen, Shelf
+from transform.attached import with_lost_parts
+from transform.model import Report
+
+
+def read_kept(kept: Kept, archive: Archive) -> tuple[Page, Report]:
+    """The page of a version of an address, with the further pages of its article as they were then, and its report.
+
+    Raises :class:`ArchiveError` where the bytes are not kept, and what :func:`flows.parse.read_document` raises.
+    """
+    data = archive.get(kept.sha256)
+    parts, lost = kept_parts(data, kept, AsSeen(archive, kept.seen_at))
+    page, report = read_document(
+        data, content_type=kept.content_type, url=kept.url, division=kept.division, parts=parts
+    )
+    return page, with_lost_parts(report, lost)
 
 
 def kept_parts(data: bytes, page: Kept, shelf: Shelf) -> tuple[list[Part], list[str]]:

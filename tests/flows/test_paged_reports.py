@@ -17,9 +17,11 @@ from extract.discovery.document import Document
 from extract.discovery.parts import in_reading_order, is_part, parts_of
 from flows.fetching import registered_towns
 from flows.night import run_night
+from flows.parts import read_kept
 from flows.reading import reread_town
 from flows.rebuild import rebuild_warehouse
 from flows.settings import Settings
+from flows.show_page import show_page
 
 __all__ = ["installed"]
 FIRST = f"http://{HOST}/gknb/t20220117_1.html"
@@ -116,6 +118,13 @@ def test_a_figure_says_on_which_page_it_stands(web: Web, installed: Path) -> Non
     places = "SELECT DISTINCT regexp_replace(locator, ', row.*', '') FROM figure WHERE table_name = ? ORDER BY ALL"
     found = [rows(settings, places.replace("?", f"'{name}'")) for name in ("disclosure", "requests", "disputes")]
     assert found == [[("table 1",)], [("part 2, table 1",)], [("part 3, table 1",)]]
+    (kept,) = Archive(settings.archive).versions(FIRST)
+    page, report = read_kept(kept, Archive(settings.archive))
+    assert report.verdict == "verified"
+    marked = show_page(page, report, FIRST)
+    placed = [figure for figure in report.figures if figure.locator]
+    assert {figure.figure.split(".")[0] for figure in placed} == {"disclosure", "requests", "disputes"}
+    assert [figure.figure for figure in placed if f'id="{figure.figure}"' not in marked] == []
 
 
 def test_a_page_that_cannot_be_had_is_a_finding_of_the_report(web: Web, installed: Path) -> None:

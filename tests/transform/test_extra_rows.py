@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.parse import read_bytes
+from flows.parse import read_document
 from transform.forms import load_forms
 from transform.model import Report
 
@@ -22,7 +22,7 @@ def report(columns: tuple[str, ...], own: dict[str, tuple[str, ...]]) -> Report:
     lines.append(FOOT)
     cells = ("".join(f"<td>{cell}</td>" for cell in line[: len(columns)]) for line in lines)
     table = "".join(f"<tr>{line}</tr>" for line in cells)
-    return read_bytes(f"<h1>平安市2015年政府信息公开年度报告</h1><table>{table}</table>".encode())
+    return read_document(f"<h1>平安市2015年政府信息公开年度报告</h1><table>{table}</table>".encode())[1]
 
 
 def test_rows_of_a_province_are_kept_with_label_unit_and_value() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from flows.parse import read_bytes
+from flows.parse import read_document
 from transform.model import Report
 
 ROWS = [
@@ -30,7 +30,9 @@ PROSE = "<p>2009年收到政府信息公开申请{}件。</p>"
 
 
 def read(table: str, prose: str = "") -> Report:
-    return read_bytes(f"<h1>平安县2009年政府信息公开年度报告</h1><p>一、概述</p>{prose}<p>附表</p>{table}".encode())
+    return read_document(f"<h1>平安县2009年政府信息公开年度报告</h1><p>一、概述</p>{prose}<p>附表</p>{table}".encode())[
+        1
+    ]
 
 
 def html(rows: Sequence[Sequence[str]], header: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flows.parse import read_bytes
+from flows.parse import read_document
 from transform.model import Passage, SectionId, Statement
 from transform.prose.concepts import load_wording
 from transform.prose.statements import read_statements
@@ -110,7 +110,7 @@ def test_report_of_prose_only_has_statements_and_no_figures() -> None:
         f"<p>{line}</p>"
         for line in ("2010年度主动公开政府信息186条。", "2010年收到政府信息公开申请9件，均已答复。", "未收取任何费用。")
     )
-    report = read_bytes(f"<h1>平安镇2010年政府信息公开年度报告</h1>{text}".encode())
+    report = read_document(f"<h1>平安镇2010年政府信息公开年度报告</h1>{text}".encode())[1]
     assert (report.form, report.figures, report.verdict) == (None, (), "empty")
     assert {(s.concept, s.value, s.source) for s in report.statements} == {
         ("disclosed_items", 186, "prose"),

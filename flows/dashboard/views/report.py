@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import streamlit as st
 
 from extract.archive import Archive, ArchiveError
-from extract.formats import read_page
 from flows.dashboard.parts import address, arguments, board, figures_table, words
-from flows.parse import why_unreadable
+from flows.parse import read_document, why_unreadable
+from flows.parts import read_kept
 from flows.show_page import show_page
 from load.board_views import report
-from transform.read import read_report
 
 _HEIGHT = 1_200
 
@@ -35,7 +36,7 @@ def draw() -> None:
     if found["url"]:
         middle.link_button(w("source_page"), found["url"])
     try:
-        document = _marked(found["snapshot_sha256"], found["url"] or found["path"] or report_id)
+        document = _marked(found["snapshot_sha256"], found["url"], found["path"], report_id)
     except Exception as error:
         st.warning(w("bytes_gone", reason=str(error) if isinstance(error, ArchiveError) else why_unreadable(error)))
         figures_table(report_id)
@@ -48,6 +49,8 @@ def draw() -> None:
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _marked(sha256: str, name: str) -> str:
-    page = read_page(Archive(arguments().archive).get(sha256))
-    return show_page(page, read_report(page), name)
+def _marked(sha256: str, url: str | None, path: str | None, report_id: str) -> str:
+    with closing(Archive(arguments().archive)) as archive:
+        versions = [kept for kept in archive.versions(url, path) if kept.sha256 == sha256] if url or path else []
+        page, read = read_kept(versions[-1], archive) if versions else read_document(archive.get(sha256))
+    return show_page(page, read, url or path or report_id)
