@@ -33,11 +33,11 @@ from extract.archive import Archive
 from extract.archive.replay import Partition
 from extract.web.answer import Response
 from flows.engine import engine_of
-from flows.loading import all_divisions
 from flows.partition import PartsRead
 from flows.rebuild import rebuild_warehouse
 from flows.settings import Settings
 from load.query import run_query
+from transform.metadata.gazetteer import gazetteer
 
 SAMPLE_SITE = Path(_data).parent / "sample_site"
 _SUFFIXES = "镇乡"
@@ -82,7 +82,8 @@ def fill(root: Path, count: int) -> None:
 
 def _bodies() -> Iterator[bytes]:
     towns = town_pages()
-    names = [d.name for d in all_divisions() if str(d.level) == "town" and d.name[-1] in _SUFFIXES and len(d.name) > 2]
+    places = gazetteer().divisions()
+    names = [d.name for d in places if str(d.level) == "town" and d.name[-1] in _SUFFIXES and len(d.name) > 2]
     while True:
         for number, name in enumerate(names):
             own, pages = towns[number % len(towns)]

@@ -26,7 +26,6 @@ import pyarrow.parquet as pq
 
 from benchmarks import dashboard
 from benchmarks.seconds import Seconds, timed
-from flows.loading import all_divisions
 from load.board import prepare_board
 from load.database import FORMAT
 from load.divisions import load_divisions
@@ -35,6 +34,7 @@ from load.views import mart_names
 from load.warehouse import load_batch, open_warehouse
 from transform.forms import Form, load_forms
 from transform.frames import Frames
+from transform.metadata.gazetteer import gazetteer
 from transform.tables import load_dictionary
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
@@ -198,7 +198,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _measure(folder: Path, reports: int, size: int, rounds: int) -> int:
     rng = random.Random(1)
-    divisions = list(all_divisions())
+    divisions = list(gazetteer().divisions())
     towns = [(d.code, d.name) for d in divisions if str(d.level) == "town"][: reports // len(YEARS)]
     database, loading, cells = folder / "warehouse.duckdb", Seconds(), 0
     with open_warehouse(database) as con:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from importlib import resources
 
 from flows.corrections import active_corrections
@@ -17,7 +16,7 @@ from load.lake_address import Database
 from load.publish import begin_working_copy, publish
 from load.warehouse import load_batch, open_warehouse
 from transform.frames import to_frames
-from transform.metadata.gazetteer import Division, gazetteer
+from transform.metadata.gazetteer import gazetteer
 
 
 def prepare_warehouse(settings: Settings) -> None:
@@ -27,14 +26,7 @@ def prepare_warehouse(settings: Settings) -> None:
     version = hashlib.sha256(_packed_divisions()).hexdigest()[:16]
     with open_warehouse(settings.warehouse) as connection:
         if not holds_divisions(connection, version):
-            load_divisions(connection, all_divisions(), version)
-
-
-def all_divisions() -> Iterator[Division]:
-    """The divisions of the gazetteer, in its order."""
-    for line in gzip.decompress(_packed_divisions()).decode("utf-8").splitlines():
-        if division := gazetteer().by_code(line.partition("\t")[0]):
-            yield division
+            load_divisions(connection, gazetteer().divisions(), version)
 
 
 def _packed_divisions() -> bytes:

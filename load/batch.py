@@ -14,13 +14,22 @@ from load.database import WarehouseError
 
 _ROW_GROUP = 122_880
 """Rows of a row group of DuckDB: pieces of this size are scanned side by side."""
+_ROWS_WORTH_THREADS = 10_000
+"""Rows whose columns are encoded side by side: of fewer, starting threads takes longer than the work."""
 _Codes = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
 def encoded(rows: pa.Table, columns: Collection[str]) -> pa.Table:
     """The rows in one piece; those of the ``columns`` that hold strings have each value once and a code a row."""
-    with ThreadPoolExecutor() as pool:
-        found = list(pool.map(lambda name: _encoded_if(name in columns, rows[name]), rows.column_names))
+
+    def taken(name: str) -> pa.ChunkedArray:
+        return _encoded_if(name in columns, rows[name])
+
+    if rows.num_rows < _ROWS_WORTH_THREADS:
+        found = [taken(name) for name in rows.column_names]
+    else:
+        with ThreadPoolExecutor() as pool:
+            found = list(pool.map(taken, rows.column_names))
     return pa.Table.from_arrays(found, names=rows.column_names).combine_chunks()
 
 

@@ -124,10 +124,14 @@ def check_between(con: Connection, forms: Mapping[str, Form], divisions: str = _
 def _store(con: Connection, found: Iterable[Found]) -> None:
     """Put findings behind those that their reports have; they wait in a file until all are found."""
     rows = iter(found)
+    some = list(islice(rows, _FOUND_AT_ONCE))
+    if not some:
+        return
     with TemporaryFile() as file:
         with pa.ipc.new_stream(file, _FOUND) as writer:
-            while some := list(islice(rows, _FOUND_AT_ONCE)):
+            while some:
                 writer.write_table(_table(some))
+                some = list(islice(rows, _FOUND_AT_ONCE))
         file.seek(0)
         with registered(con, "found_between", pa.ipc.open_stream(file)):
             con.execute(_STORE)

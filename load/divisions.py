@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from load.between import check_between
 from load.database import Connection
-from load.schema import replace_rows
+from load.schema import insert
 from load.warehouse import transaction
 from transform.forms import load_forms
 from transform.tables import load_dictionary
@@ -33,34 +34,43 @@ class Division(Protocol):
         """``province``, ``prefecture``, ``county`` or ``town``."""
 
 
-def division_rows(divisions: Iterable[Division]) -> list[dict[str, str | None]]:
+def division_rows(divisions: Iterable[Division]) -> pa.Table:
     """The rows of table ``division``, sorted by code; the divisions above are those whose code the code begins with."""
     known = {division.code: division for division in divisions}
-    rows = []
-    for code, division in sorted(known.items()):
-        above = [length for length in (2, 4, 6) if length < len(code) and code[:length] in known]
-        names = {
-            level: known[code[:length]].name if len(code) >= length and code[:length] in known else None
-            for level, length in _CODE_LENGTHS.items()
-        }
-        parent = code[: above[-1]] if above else None
-        rows.append({"code": code, "name": division.name, "level": str(division.level), "parent_code": parent, **names})
-    return rows
+    found = [known[code] for code in sorted(known)]
+    codes = pa.array([division.code for division in found], pa.string())
+    names = pa.array([division.name for division in found], pa.string())
+    digits = pc.utf8_length(codes)
+    above, parents = {}, [pa.nulls(len(codes), pa.string())]
+    for level, length in _CODE_LENGTHS.items():
+        upper = pc.if_else(pc.greater_equal(digits, length), pc.utf8_slice_codeunits(codes, 0, length), None)
+        place = pc.index_in(upper, value_set=codes)
+        above[level] = names.take(place)
+        parents.append(pc.if_else(pc.and_(pc.greater(digits, length), pc.is_valid(place)), upper, None))
+    columns = {
+        "code": codes,
+        "name": names,
+        "level": pa.array([str(division.level) for division in found], pa.string()),
+        "parent_code": pc.coalesce(*reversed(parents)),
+        **above,
+    }
+    schema = load_dictionary().tables["division"].arrow_schema
+    return pa.table([columns[name] for name in schema.names], schema=schema)
 
 
 def load_divisions(con: Connection, divisions: Iterable[Division], version: str = "") -> int:
     """Make table ``division`` hold exactly these divisions, which are a gazetteer's ``version``.  Returns how many."""
     table = load_dictionary().tables["division"]
-    rows = division_rows(divisions)
-    incoming = pa.Table.from_pylist(rows, schema=table.arrow_schema)
+    incoming = division_rows(divisions)
     stored = con.sql("SELECT * FROM division ORDER BY code").to_arrow_table().cast(table.arrow_schema)
     with transaction(con):
         if not stored.equals(incoming):
-            replace_rows(con, table, rows)
+            con.execute("DELETE FROM division")
+            insert(con, table, incoming)
             check_between(con, load_forms())
         con.execute("DELETE FROM meta WHERE key = 'divisions'")
         con.execute("INSERT INTO meta VALUES ('divisions', $version)", {"version": version})
-    return len(rows)
+    return int(incoming.num_rows)
 
 
 def holds_divisions(con: Connection, version: str) -> bool:

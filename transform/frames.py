@@ -318,6 +318,17 @@ def _frame(table: Table, columns: Mapping[str, Any]) -> pd.DataFrame:
 
 def _validated(table_name: str, columns: Mapping[str, Any]) -> pd.DataFrame:
     frame = _frame(load_dictionary().tables[table_name], columns)
+    return _checked(table_name, frame) if len(frame) else _empty(table_name).copy()
+
+
+@lru_cache
+def _empty(table_name: str) -> pd.DataFrame:
+    """The frame without rows, validated once: many batches have no finding, or no report at all."""
+    table = load_dictionary().tables[table_name]
+    return _checked(table_name, _frame(table, {column.name: [] for column in table.columns}))
+
+
+def _checked(table_name: str, frame: pd.DataFrame) -> pd.DataFrame:
     try:
         return frame_schema(table_name).validate(frame)
     except pandera.errors.SchemaError as error:

@@ -221,7 +221,7 @@ def test_wide_row_goes_with_the_report_that_gives_way(con: Connection) -> None:
 
 
 def test_division_knows_those_above_it() -> None:
-    rows = {row["code"]: row for row in division_rows(PLACES)}
+    rows = {row["code"]: row for row in division_rows(PLACES).to_pylist()}
     assert rows[SANDAOHEZI] == {
         "code": SANDAOHEZI,
         "name": "三道河子镇",

@@ -10,7 +10,7 @@ import gzip
 import re
 import tomllib
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import resources
@@ -127,6 +127,12 @@ class Gazetteer:
             for stem in self._stems_of(keys.replace("\t", " ").split(" ")):
                 stems[stem] = (*stems.get(stem, ()), code)
         return stems
+
+    def divisions(self) -> Iterator[Division]:
+        """All divisions, in the order of their codes."""
+        for line in self._lines:
+            code, name = line.split("\t", 2)[:2]
+            yield Division(code, name, _LEVELS[len(code)])
 
     def by_code(self, code: str) -> Division | None:
         """The division with this code, None where there is none."""
