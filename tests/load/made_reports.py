@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
+import pytest
+
+from load.warehouse import load_batch
 from transform.forms import load_forms
 from transform.frames import Frames, Reading, Source, to_frames
 from transform.model import Figure, Finding, Metadata, Number, Report, Section, Verdict
@@ -76,3 +81,10 @@ def made(
 def frames(*readings: Reading) -> Frames:
     """The readings as one batch."""
     return to_frames(readings)
+
+
+def filled(new_warehouse: Path, tmp_path_factory: pytest.TempPathFactory, *readings: Reading) -> Path:
+    """A warehouse with some reports, made once for the tests of a module; each copies it."""
+    path = Path(shutil.copyfile(new_warehouse, tmp_path_factory.mktemp("filled") / "nianbao.duckdb"))
+    load_batch(path, frames(*readings))
+    return path

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from made_reports import DACHENGZI, SANDAOHEZI, frames, made
+from made_reports import DACHENGZI, SANDAOHEZI, filled, frames, made
 
 from load.board import board_file, open_board, prepare_board
 from load.board_views import Measure, coverage, figures, find_places, found_by_rule, most_doubtful, ranking, series
@@ -44,12 +45,20 @@ READINGS: Sequence[Reading] = (
 )
 
 
+@pytest.fixture(scope="module")
+def published(new_warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return filled(new_warehouse, tmp_path_factory, *READINGS)
+
+
+@pytest.fixture(scope="module")
+def aggregates(published: Path) -> Path:
+    return prepare_board(published, published.parent / "home")
+
+
 @pytest.fixture
-def board(warehouse: Path, tmp_path: Path) -> Iterator[Connection]:
-    load_batch(warehouse, frames(*READINGS))
-    con = open_board(warehouse, prepare_board(warehouse, tmp_path / "home"))
-    yield con
-    con.close()
+def board(published: Path, aggregates: Path) -> Iterator[Connection]:
+    with closing(open_board(published, aggregates)) as con:
+        yield con
 
 
 def test_the_aggregates_are_made_once_for_each_state_of_the_database(warehouse: Path, tmp_path: Path) -> None:
@@ -63,7 +72,9 @@ def test_the_aggregates_are_made_once_for_each_state_of_the_database(warehouse: 
     assert second != first
 
 
-def test_a_database_published_anew_is_opened_beside_the_one_still_open(board: Connection, warehouse: Path) -> None:
+def test_a_database_published_anew_is_opened_beside_the_one_still_open(warehouse: Path) -> None:
+    load_batch(warehouse, frames(*READINGS))
+    board = open_board(warehouse, prepare_board(warehouse, warehouse.parent / "home"))
     newer = warehouse.with_name("newer.duckdb")
     newer.write_bytes(warehouse.read_bytes())
     load_batch(newer, frames(made(values=requests(7, 0), year=2023)))
@@ -72,6 +83,7 @@ def test_a_database_published_anew_is_opened_beside_the_one_still_open(board: Co
     years = "SELECT count(DISTINCT year) FROM town_year JOIN published.report USING (report_id, year)"
     assert (board.execute(years).fetchall(), con.execute(years).fetchall()) == ([(2,)], [(3,)])
     con.close()
+    board.close()
 
 
 def test_what_is_no_database_of_this_program_is_refused_in_one_line(tmp_path: Path) -> None:

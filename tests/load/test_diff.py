@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from made_reports import DACHENGZI, frames, made
+from made_reports import DACHENGZI, filled, frames, made
 
 from load.database import WarehouseError
 from load.diff import diff_warehouses
@@ -15,10 +15,15 @@ from load.warehouse import load_batch, open_warehouse
 RECEIVED = "requests.received.total"
 
 
+@pytest.fixture(scope="module")
+def two_reports(new_warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return filled(new_warehouse, tmp_path_factory, made(values={RECEIVED: 4}), made(year=2022))
+
+
 @pytest.fixture
-def pair(warehouse: Path, tmp_path: Path) -> tuple[Path, Path]:
-    load_batch(warehouse, frames(made(values={RECEIVED: 4}), made(year=2022)))
-    return warehouse, Path(shutil.copyfile(warehouse, tmp_path / "b.duckdb"))
+def pair(two_reports: Path, tmp_path: Path) -> tuple[Path, Path]:
+    first, second = (Path(shutil.copyfile(two_reports, tmp_path / name)) for name in ("nianbao.duckdb", "b.duckdb"))
+    return first, second
 
 
 def differences(pair: tuple[Path, Path]) -> list[tuple[str, int | None, str | None, str | None, str | None]]:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
-from made_reports import DACHENGZI, frames, made
+from made_reports import DACHENGZI, filled, made
 
 from load.database import WarehouseError
 from load.export import export
 from load.layout import table_cells
 from load.query import QueryError
-from load.warehouse import load_batch, open_warehouse, ordered
+from load.warehouse import open_warehouse, ordered
 from transform.forms import load_forms
 from transform.model import Finding
 
@@ -25,8 +26,8 @@ VALUES = {"requests.received.total": 4, "requests.granted.total": None, "disclos
 LAYOUTS = ("parquet", "csv", "xlsx", "duckdb")
 
 
-@pytest.fixture
-def loaded(warehouse: Path) -> Path:
+@pytest.fixture(scope="module")
+def five_reports(new_warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     reports = (
         made(values=VALUES, findings=(DOUBT,), verdict="flagged"),
         made("2019", year=2019),
@@ -34,8 +35,12 @@ def loaded(warehouse: Path) -> Path:
         made(code=DACHENGZI, issuer="=大城子镇/人民政府", year=None),
         made(None, year=2022, verdict="empty"),
     )
-    load_batch(warehouse, frames(*reports))
-    return warehouse
+    return filled(new_warehouse, tmp_path_factory, *reports)
+
+
+@pytest.fixture
+def loaded(five_reports: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copyfile(five_reports, tmp_path / "nianbao.duckdb"))
 
 
 def files(folder: Path) -> dict[str, bytes]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
-from made_reports import frames, made
+from made_reports import filled, made
 
 from load.named_queries import named_queries
 from load.query import run_query, run_query_to_arrow
-from load.warehouse import load_batch
 
 
-@pytest.fixture
-def loaded(warehouse: Path) -> Path:
+@pytest.fixture(scope="module")
+def three_reports(new_warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     before = {"requests.carried_out.total": 5}
     now = {
         "requests.handled.total": 40,
@@ -21,8 +21,12 @@ def loaded(warehouse: Path) -> Path:
         "disputes.review.corrected": 2,
     }
     late = made(year=2022, values=now, published_on="2023-05-01")
-    load_batch(warehouse, frames(made(year=2021, values=before), late, made(year=2024)))
-    return warehouse
+    return filled(new_warehouse, tmp_path_factory, made(year=2021, values=before), late, made(year=2024))
+
+
+@pytest.fixture
+def loaded(three_reports: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copyfile(three_reports, tmp_path / "nianbao.duckdb"))
 
 
 @pytest.mark.parametrize("name", named_queries())

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
-from made_reports import frames, made
+from made_reports import filled, made
 
 from load.database import WarehouseError
 from load.query import QueryError, run_query
-from load.warehouse import load_batch
+
+
+@pytest.fixture(scope="module")
+def two_reports(new_warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return filled(new_warehouse, tmp_path_factory, made(), made("2019", year=2019))
 
 
 @pytest.fixture
-def loaded(warehouse: Path) -> Path:
-    load_batch(warehouse, frames(made(), made("2019", year=2019)))
-    return warehouse
+def loaded(two_reports: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copyfile(two_reports, tmp_path / "nianbao.duckdb"))
 
 
 def test_query_gives_columns_and_rows(loaded: Path) -> None:
