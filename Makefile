@@ -1,6 +1,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.nianbao-stamp
+# Compiled modules are kept: the tests start Python many times.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup browser ocr demo test check fmt docs screenshots bench bench-warehouse bench-hosts bench-scale fuzz fuzz-bytes chaos clean
@@ -73,7 +75,7 @@ fuzz-bytes: setup  ## Mutate sample files of every format for an hour, led by co
 	@$(BIN)/python -m benchmarks.fuzz_bytes --seconds 3600
 
 chaos: setup  ## Kill 300 nights at random moments, and compare with nights that nobody disturbs
-	@CHAOS_KILLS=300 $(BIN)/pytest tests/flows/test_kill.py
+	@CHAOS_KILLS=300 $(BIN)/pytest -n 4 tests/flows/test_kill.py
 
 clean:  ## Remove what make has made
 	rm -rf $(VENV) var build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

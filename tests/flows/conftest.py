@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,6 +17,9 @@ from flows.loading import prepare_warehouse
 from flows.server import connected_server, quiet_environment
 from flows.settings import Settings
 from flows.site import served_folder
+
+if TYPE_CHECKING:
+    from nursery import Nursery
 
 ROOT = Path(__file__).parents[2]
 SAMPLE_SITE = ROOT / "data" / "sample_site"
@@ -82,6 +85,15 @@ def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str,
     with connected_server(home) as url:
         create_limits(Settings(home=home))
         yield url, {**quiet_environment(home), "PREFECT_API_URL": url}
+
+
+@pytest.fixture(scope="session")
+def nights() -> Iterator[Nursery]:
+    """Where nights run in processes that can be killed."""
+    from nursery import nursery
+
+    with nursery() as running:
+        yield running
 
 
 @pytest.fixture

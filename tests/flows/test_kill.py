@@ -1,11 +1,11 @@
 """Nights that are killed (``kill -9``) at random moments and started again, beside nights that nobody disturbs.
 
-``CHAOS_KILLS`` sets how many kills; ``make chaos`` asks for 300.
+``CHAOS_KILLS`` sets how many kills; ``make chaos`` asks for 300.  They come in series, each with an installation of its
+own, so that the series can go on side by side.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import shutil
@@ -14,17 +14,18 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from multiprocessing.process import BaseProcess
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import SAMPLE_SITE
+from nursery import Nursery
 from warcio.archiveiterator import ArchiveIterator
 from web.server import Web, kept, serving, status
 
 from extract.archive import Archive
-from flows.night import run_night
+from flows.engine import in_order
 from flows.rebuild import rebuild_warehouse
 from flows.settings import Settings
 from load.audit import audit
@@ -32,9 +33,11 @@ from load.database import open_database
 from load.query import run_query
 
 KILLS = int(os.environ.get("CHAOS_KILLS", "30"))
-KILLS_AN_EPOCH = 6
+KILLS_A_SERIES = 10
+KILLS_AN_EPOCH = 4
+SERIES = -(-KILLS // KILLS_A_SERIES)
 TOWNS = ("三道河子", "甘霖", "練塘", "三道河子")
-PAGES = 6
+PAGES = 4
 SEED = (SAMPLE_SITE / "lingyuan/sandaohezi/2020.txt").read_text(encoding="utf-8")
 """Comparable parts of the tables: two runs differ in when they asked, and so in where the bytes lie."""
 TABLES = {
@@ -44,9 +47,6 @@ TABLES = {
     "section": "*",
     "snapshot": "* EXCLUDE (fetched_at, file, file_offset)",
 }
-
-_processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["flows.night"])
 
 
 @pytest.fixture
@@ -86,17 +86,9 @@ def installation(folder: Path, web: Web, urls: list[str], prepared: Path) -> Set
     return Settings(home=folder, sources=sources, hosts=web.hosts, delay=0.0, batch=4, workers=2)
 
 
-def night(settings: Settings) -> BaseProcess:
-    process = _processes.Process(target=run_night, args=(settings,))
-    process.start()
-    return process
-
-
-def whole_night(settings: Settings) -> float:
+def whole_night(nights: Nursery, settings: Settings) -> float:
     started = time.monotonic()
-    process = night(settings)
-    process.join()
-    assert process.exitcode == 0
+    assert nights.night(settings) == 0
     return time.monotonic() - started
 
 
@@ -133,32 +125,32 @@ def assert_whole(settings: Settings) -> None:
             assert audit(connection, settings.archive) == []
 
 
-def test_killed_at_any_moment_nothing_is_lost_nothing_is_there_twice(web: Web, tmp_path: Path, prepared: Path) -> None:
-    chance = random.Random(20260131)
+@pytest.mark.parametrize("series", range(SERIES))
+def test_killed_at_any_moment_nothing_is_lost_nothing_is_there_twice(
+    series: int, web: Web, tmp_path: Path, prepared: Path, nights: Nursery
+) -> None:
+    chance = random.Random(20260131 + series)
     urls = settle(web, 0)
     undisturbed = installation(tmp_path / "undisturbed", web, urls, prepared)
     killed = installation(tmp_path / "killed", web, urls, prepared)
     kills = epoch = 0
-    while kills < KILLS:
+    while kills < KILLS_A_SERIES:
         settle(web, epoch)
-        longest = whole_night(undisturbed)
+        longest = whole_night(nights, undisturbed)
         for _ in range(KILLS_AN_EPOCH):
-            process = night(killed)
-            process.join(chance.uniform(0, longest))
-            ended = not process.is_alive()
-            process.kill()
-            process.join()
+            ended = nights.night(killed, chance.uniform(0, longest))
+            assert ended in (0, -signal.SIGKILL)
             assert_whole(killed)
-            kills += process.exitcode == -signal.SIGKILL
-            if ended:
+            kills += ended == -signal.SIGKILL
+            if ended == 0:
                 break
-        whole_night(killed)
+        whole_night(nights, killed)
         assert content(killed) == content(undisturbed)
         assert versions(killed) == versions(undisturbed)
         epoch += 1
     before = content(killed)
     assert any(row[2] == "years.items" for row in before["finding"])
-    rebuilt = rebuild_warehouse(killed)
+    rebuilt = rebuild_warehouse(killed, engine=partial(in_order, jobs=1))
     assert (rebuilt.changes, rebuilt.failures, content(killed)) == ((), (), before)
     kept_once = Counter(responses(killed.archive))
     assert [found for found, count in kept_once.items() if count > 1] == []

@@ -7,7 +7,8 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 from conftest import run_nianbao
-from test_kill import SEED, installation, night
+from nursery import Nursery
+from test_kill import SEED, installation
 from web.server import Page, Web, send
 
 from load.query import run_query
@@ -40,21 +41,22 @@ def settle(web: Web, version: int) -> list[str]:
     return urls
 
 
-def test_questions_during_a_night_see_the_last_one_or_this_one_whole(web: Web, tmp_path: Path, prepared: Path) -> None:
+def test_questions_during_a_night_see_the_last_one_or_this_one_whole(
+    web: Web, tmp_path: Path, prepared: Path, nights: Nursery
+) -> None:
     settings = installation(tmp_path / "home", web, settle(web, 1), prepared)
     for version in range(1, NIGHTS + 1):
         settle(web, version)
         allowed = [(PAGES, seen, seen, PAGES, PAGES * seen) for seen in (version - 1, version) if seen]
-        process = night(settings)
+        nights.begin(settings)
         answers = []
-        while process.is_alive():
+        while nights.is_busy():
             if settings.published.exists():
                 answers.append(run_query(settings.published, QUESTION)[1][0])
                 asked = run_nianbao(tmp_path, "query", QUESTION, "--db", str(settings.published), "--format", "csv")
                 assert asked.returncode == 0, asked.stderr
                 answers.append(tuple(map(int, asked.stdout.splitlines()[1].split(","))))
-        process.join()
-        assert process.exitcode == 0
+        assert nights.end() == 0
         assert set(answers) <= set(allowed)
         assert version == 1 or answers
         assert run_query(settings.published, QUESTION)[1] == [allowed[-1]]
