@@ -17,6 +17,7 @@ _SPAN, _FONT = (b"<span", b"</span>"), (b"<font", b"</font>")
 """What opens and closes elements that only wrap text; tags of another spelling stay."""
 _STYLE, _STYLE_IN_SINGLE_QUOTES = (b'style="', b'"'), (b"style='", b"'")
 _ATTRIBUTE = re.compile(rb"""\s+([a-z][a-z:-]*)(?:\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>=`]+)))?""", re.IGNORECASE)
+_CLASS = b"class"
 _IMAGE = b"<img"
 _SIZE = re.compile(rb"px", re.IGNORECASE)
 _LONGEST = 4000
@@ -42,12 +43,11 @@ def _without_wrappers(data: bytes, opening: bytes, closing: bytes) -> bytes:
     """Leave tags out, but none from a wrapper that weighs to its end: there the tags tell what it holds."""
     first, *pieces = data.split(opening)
     parts = [piece.partition(b">") for piece in pieces]
-    styled = styled_names(data)
-    weighing = {
-        attributes
-        for attributes in {part[0] for part in parts}
-        if not _are_idle(attributes) or (styled and any(map(attributes.lower().__contains__, styled)))
-    }
+    printed = {part[0] for part in parts}
+    weighing = {attributes for attributes in printed if not _are_idle(attributes)}
+    classed = {attributes for attributes in printed - weighing if _CLASS in attributes.lower()}
+    if classed and (styled := styled_names(data)):
+        weighing |= {attributes for attributes in classed if any(map(attributes.lower().__contains__, styled))}
     if not weighing:
         return b"".join(b"".join([first, *[rest for _, _, rest in parts]]).split(closing))
     kept = [first]
