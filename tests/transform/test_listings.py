@@ -170,3 +170,13 @@ def test_a_list_of_statistics_may_run_across(mark: str) -> None:
     ]
     report = read("\n".join(["三道河子镇2016年政府信息公开工作年度报告", *lines]))
     assert [f.value for f in report.figures if f.value is not None] == list(rows.values())
+
+
+def test_a_value_after_an_empty_cell_may_be_of_the_column_of_totals() -> None:
+    rows = [("（一）收到申请数", "件", "3", "9"), ("1.当面申请数", "件", "1", "4"), ("2.传真申请数", "件", "0", "2")]
+    rows += [("3.网络申请数", "件", "", "3"), ("4.信函申请数", "件", "2", "2")]
+    lines = ["统计指标 | 单位 | 本年 | 历年累计 |", *(" | ".join(row) + " |" for row in rows)]
+    report = read("\n".join(["三道河子镇2016年政府信息公开工作年度报告", *lines]))
+    doubted = {name for finding in report.findings for name in finding.figures}
+    wrong = {f.figure for f in report.figures if f.value == 3} - {"statistics.requests_received"}
+    assert wrong <= doubted

@@ -84,8 +84,12 @@ def _printed_in_flat_rows(instance: Instance) -> dict[str, int]:
 
 
 def _rows_that_lost_values(instance: Instance, printed: Mapping[str, int]) -> frozenset[str]:
-    """The rows that print one value where others print several: nothing tells which of them it is."""
-    return frozenset(p.row_id for p in instance.rows if printed.get(p.row_id) == len(p.row.values) == 1)
+    """The rows that print one value where others print several, alone or after an empty cell: whose it is, is open."""
+    return frozenset(
+        p.row_id
+        for p in instance.rows
+        if printed.get(p.row_id) == 1 and (len(p.row.values) == 1 or p.row.values[0].info.is_blank)
+    )
 
 
 def _list_value(row: RawRow, header: Sequence[Token], table: TableDef, year: int | None, repeats: bool) -> Token | None:
