@@ -6,14 +6,13 @@ A night of many hosts is in ``tests/flows/test_hunt.py``.
 from __future__ import annotations
 
 import importlib
-from itertools import islice
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from flows.loading import all_divisions as gazetteer_divisions
-from transform.metadata.gazetteer import Division
+from transform.metadata.gazetteer import Division, Gazetteer, gazetteer
 
 SMALL = {
     "bench": ((["--pages", "1", "--rounds", "1"], "whole/pandas on first reading"),),
@@ -24,12 +23,19 @@ SMALL = {
     "fuzz_bytes": ((["--seconds", "0", "--family", "rtf", "--folder", "{tmp}"], "0 failing inputs"),),
     "night": ((["unchanged", "--hosts", "2", "--pages", "4"], "second night to bare loop: requests 2.00"),),
 }
-FEW = 50
+COUNTY = "211382"
 CASES = [pytest.param(name, *case, id=f"{name} {case[0][0]}") for name, cases in SMALL.items() for case in cases]
 
 
-def few_divisions() -> list[Division]:
-    return list(islice((d for d in gazetteer_divisions() if d.code.startswith("21")), FEW))
+@pytest.fixture
+def few_divisions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gazetteer that tells of one county, of its towns and of what is above it."""
+    few = [d for d in gazetteer().divisions() if d.code.startswith(COUNTY) or COUNTY.startswith(d.code)]
+
+    def divisions(_: Gazetteer) -> Iterator[Division]:
+        return iter(few)
+
+    monkeypatch.setattr(Gazetteer, "divisions", divisions)
 
 
 @pytest.mark.parametrize(("name", "arguments", "says"), CASES)
@@ -44,6 +50,7 @@ def test_measurement_runs(
     assert says in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("few_divisions")
 def test_warehouse_and_every_view_of_the_dashboard_are_measured(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
@@ -52,7 +59,6 @@ def test_warehouse_and_every_view_of_the_dashboard_are_measured(
     from benchmarks import warehouse
 
     monkeypatch.setattr(manifest_scanner, "scan_component_manifests", list)
-    monkeypatch.setattr(warehouse, "all_divisions", few_divisions)
     monkeypatch.setattr(warehouse, "views", lambda: ("town_year", "text_reuse", "rollup"))
     assert warehouse.main(["--reports", "16", "--batch", "8", "--rounds", "1", "--folder", str(tmp_path)]) in (0, 1)
     out = capsys.readouterr().out
@@ -60,11 +66,11 @@ def test_warehouse_and_every_view_of_the_dashboard_are_measured(
         assert said in out
 
 
+@pytest.mark.usefixtures("few_divisions")
 def test_a_rebuild_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     from benchmarks import scale
 
     monkeypatch.setattr(scale, "measured", scale.rebuild_once)
-    monkeypatch.setattr("flows.loading.all_divisions", few_divisions)
     assert scale.main(["--pages", "2", "--jobs", "1", "--folder", str(tmp_path)]) == 0
     assert capsys.readouterr().out.split()[-1] == "1.00"
 

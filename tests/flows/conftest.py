@@ -92,7 +92,7 @@ def nights() -> Iterator[Nursery]:
     """Where nights run in processes that can be killed."""
     from nursery import nursery
 
-    with nursery() as running:
+    with nursery(SAMPLE_SITE / SEED) as running:
         yield running
 
 

@@ -6,8 +6,7 @@ import multiprocessing
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
-
-from conftest import SAMPLE_SITE, SEED
+from pathlib import Path
 
 from flows.night import run_night
 from flows.parse import read_document
@@ -40,10 +39,10 @@ class Nursery:
 
 
 @contextmanager
-def nursery() -> Iterator[Nursery]:
-    """A nursery of its own process, as long as this lasts."""
+def nursery(report: Path) -> Iterator[Nursery]:
+    """A nursery of its own process, as long as this lasts; it reads a ``report`` beforehand."""
     ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.get_context("forkserver").Process(target=_serve, args=(theirs,))
+    process = multiprocessing.get_context("forkserver").Process(target=_serve, args=(theirs, report))
     process.start()
     theirs.close()
     with ours:
@@ -52,8 +51,8 @@ def nursery() -> Iterator[Nursery]:
     process.join()
 
 
-def _serve(connection: Connection) -> None:
-    _make_ready()
+def _serve(connection: Connection, report: Path) -> None:
+    _make_ready(report)
     forks = multiprocessing.get_context("fork")
     while told := connection.recv():
         settings, seconds = told
@@ -65,7 +64,7 @@ def _serve(connection: Connection) -> None:
         connection.send(process.exitcode)
 
 
-def _make_ready() -> None:
-    """Read a report, so that no night reads the forms and the gazetteer, or sets the validation of frames up."""
-    _, report = read_document((SAMPLE_SITE / SEED).read_bytes())
-    to_frames([Reading(report, Source("http://h.example/", "none"))])
+def _make_ready(report: Path) -> None:
+    """Read the report, so that no night reads the forms and the gazetteer, or sets the validation of frames up."""
+    _, read = read_document(report.read_bytes())
+    to_frames([Reading(read, Source("http://h.example/", "none"))])
