@@ -43,11 +43,6 @@ def views(database: Path) -> dict[str, dict[str, str]]:
 
 def measure(database: Path, home: Path, rounds: int) -> Iterator[tuple[str, Seconds, Seconds]]:
     """Each view by name with the median time of its drawing and the time of the first one, aggregates made before."""
-    logging.disable(logging.WARNING)  # Streamlit says at every draw that it runs outside of its server
-    scan = cache(manifest_scanner.scan_component_manifests)
-    manifest_scanner.scan_component_manifests = (
-        scan  # the server looks once for packages with components, AppTest always
-    )
     app = str(resources.files("flows.dashboard").joinpath("app.py"))
     with _started_with(Arguments(database, home, Place(home / "archive"))):
         for name, parameters in views(database).items():
@@ -67,10 +62,19 @@ def _draw(app: str, parameters: Mapping[str, str]) -> None:
 
 @contextmanager
 def _started_with(arguments: Arguments) -> Iterator[None]:
-    """The arguments of the program that Streamlit runs, in the place of this process's own."""
-    own = sys.argv
-    sys.argv = [own[0], *arguments.words()]
+    """Streamlit's program as its server would start it; what that needs of this process is put back at the end.
+
+    Each draw says that it runs outside of the server, looks for packages with components, which the server does once,
+    and makes the program the main module.
+    """
+    argv, main, silenced = sys.argv, sys.modules["__main__"], logging.root.manager.disable
+    scan = manifest_scanner.scan_component_manifests
+    sys.argv = [argv[0], *arguments.words()]
+    manifest_scanner.scan_component_manifests = cache(scan)
+    logging.disable(logging.WARNING)
     try:
         yield
     finally:
-        sys.argv = own
+        sys.argv, sys.modules["__main__"] = argv, main
+        manifest_scanner.scan_component_manifests = scan
+        logging.disable(silenced)
