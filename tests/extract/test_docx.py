@@ -5,10 +5,11 @@ import zipfile
 
 import pytest
 from render.office import as_docx, draw_paper
+from shown import grids
 
 from extract.formats import read_page
 from extract.formats.docx import read_docx
-from extract.page import Grid, Paragraph, UnreadableError
+from extract.page import Paragraph, UnreadableError
 from transform.read import read_report
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -52,14 +53,6 @@ def tbl(*rows):
 def tr(*cells, properties=""):
     made = "".join(cell if cell.startswith("<w:tc>") else tc(cell) for cell in cells)
     return f"<w:tr><w:trPr>{properties}</w:trPr>{made}</w:tr>"
-
-
-def grids(page):
-    return [
-        [[cell.text if cell else None for cell in row] for row in block.rows]
-        for block in page.blocks
-        if isinstance(block, Grid)
-    ]
 
 
 def paragraphs(page):

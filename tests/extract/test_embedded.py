@@ -6,22 +6,7 @@ import html
 import json
 
 import pytest
-
-from extract.formats import read_page
-from extract.page import Grid, Page
-
-
-def read(source: str) -> Page:
-    return read_page(source.encode())
-
-
-def grids(page: Page) -> list[list[list[str | None]]]:
-    return [
-        [[cell.text if cell else None for cell in row] for row in block.rows]
-        for block in page.blocks
-        if isinstance(block, Grid)
-    ]
-
+from shown import grids, read
 
 CARRIED = f"<p>{'正文。' * 400}</p><table><tr><td>规章<td>1<td>2<td>3</table>"
 

@@ -5,21 +5,10 @@ import random
 import time
 
 import pytest
+from shown import grids, read
 
 from extract.formats import read_page
 from extract.page import Grid, Paragraph, UnreadableError
-
-
-def read(source, **options):
-    return read_page(source.encode() if isinstance(source, str) else source, **options)
-
-
-def grids(page):
-    return [
-        [[cell.text if cell else None for cell in row] for row in block.rows]
-        for block in page.blocks
-        if isinstance(block, Grid)
-    ]
 
 
 def paragraphs(page):

@@ -3,21 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from shown import grids, read
 
-from extract.formats import read_page
-from extract.page import Grid, Page, Paragraph
-
-
-def read(source: str) -> Page:
-    return read_page(source.encode())
-
-
-def grids(page: Page) -> list[list[list[str | None]]]:
-    return [
-        [[cell.text if cell else None for cell in row] for row in block.rows]
-        for block in page.blocks
-        if isinstance(block, Grid)
-    ]
+from extract.page import Page, Paragraph
 
 
 def paragraphs(page: Page) -> list[str]:

@@ -3,6 +3,7 @@ r"""RTF: paragraphs, tables by the edges of their cells, encodings, what is not 
 import pytest
 from counting import calls
 from render.office import as_rtf, draw_paper
+from shown import grids
 
 from extract.formats import read_page
 from extract.formats.rtf import read_rtf
@@ -19,14 +20,6 @@ def row(*cells, edges=None, flags=()):
     flags = [*flags, *[""] * (len(edges) - len(flags))]
     defined = "".join(rf"{flag}\cellx{edge}" for flag, edge in zip(flags, edges, strict=True))
     return rf"\trowd{defined} " + "".join(rf"\pard\intbl {cell}\cell" for cell in cells) + r"\row "
-
-
-def grids(page):
-    return [
-        [[cell.text if cell else None for cell in line] for line in block.rows]
-        for block in page.blocks
-        if isinstance(block, Grid)
-    ]
 
 
 def paragraphs(page):

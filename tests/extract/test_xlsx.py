@@ -8,10 +8,11 @@ import openpyxl
 import pytest
 from openpyxl.styles import Border, Side
 from render.office import as_xlsx, draw_paper
+from shown import grids
 
 from extract.formats import read_page
 from extract.formats.number_format import printed
-from extract.page import Grid, Paragraph, UnreadableError
+from extract.page import Paragraph, UnreadableError
 from transform.read import read_report
 
 THIN = Border(left=Side("thin"), right=Side("thin"), top=Side("thin"), bottom=Side("thin"))
@@ -30,14 +31,6 @@ def book_of(*rows, start=(1, 1)):
             if value is not None:
                 book.active.cell(start[0] + y, start[1] + x, value)
     return book
-
-
-def grids(page):
-    return [
-        [[cell.text if cell else None for cell in row] for row in block.rows]
-        for block in page.blocks
-        if isinstance(block, Grid)
-    ]
 
 
 def paragraphs(page):
