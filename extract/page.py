@@ -6,7 +6,7 @@ Every format becomes a :class:`Page`; nothing after it asks which format it was.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -28,6 +28,14 @@ class Cell(NamedTuple):
     column: int
     row_span: int = 1
     column_span: int = 1
+
+
+def cells_once(row: Sequence[Cell | None]) -> list[Cell]:
+    """The cells that lie in a row of slots, each once."""
+    cells = [cell for cell in row if cell is not None]
+    if len(cells) == 1 or len(set(map(id, cells))) == len(cells):
+        return cells
+    return list({id(cell): cell for cell in cells}.values())
 
 
 @dataclass(frozen=True, slots=True)

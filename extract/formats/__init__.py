@@ -132,10 +132,9 @@ def _read_value(value: object, encoding: str, url: str | None) -> Page | None:
     texts = texts_in(value)
     if len(texts) > 1:
         raise UnreadableError(f"the JSON holds {len(texts)} texts that may be the report; give one alone")
-    lines = lines_of(value)
     if texts:
         return _read_decoded(texts[0], encoding, url, None)
-    blocks, _ = read_text("\n".join(lines))
+    blocks, _ = read_text("\n".join(lines_of(value)))
     return Page(tuple(_by_entry(blocks)), "json", encoding, url) if blocks else None
 
 

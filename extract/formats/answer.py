@@ -13,10 +13,11 @@ _DECODER = json.JSONDecoder()
 _OPENING = re.compile(r"\ufeff?\s*(?:(?:(?:var|let|const)\s+)?[\w.$]{1,100}\s*[=(]\s*)?[{\[]")
 _LONGEST_OPENING = 400
 _CLOSING = " \t\r\n);"
-_ESCAPED = re.compile(r"&(?:amp;)*lt;/?(?:table|p|div|td|br|span|h[1-6])\b", re.IGNORECASE)
-_ADDRESSED = re.compile(r"%3C(?:table|p|div|td|br|span|h[1-6])(?:%20|%3E)", re.IGNORECASE)
+_TAGS = "(?:table|p|div|td|br|span|h[1-6])"
+_TAG = re.compile(rf"<{_TAGS}\b", re.IGNORECASE)
+_ESCAPED = re.compile(rf"&(?:amp;)*lt;/?{_TAGS}\b", re.IGNORECASE)
+_ADDRESSED = re.compile(rf"%3C{_TAGS}(?:%20|%3E)", re.IGNORECASE)
 _LEAST_WITHIN = 200
-_TAG = re.compile(r"<(?:table|p|div|td|br|span|h[1-6])\b", re.IGNORECASE)
 LONGEST_FIELD = 300
 
 

@@ -15,7 +15,7 @@ from extract.formats.prepare import prepare
 from extract.formats.stream import ROOT_OPENS
 from extract.formats.survey import survey
 from extract.formats.walk import LEAST_PIPE_LINES, Item, PlacedTable, Range, Walk, walk_through
-from extract.page import Block, Grid, Page, Paragraph
+from extract.page import Block, Grid, Page, Paragraph, cells_once
 
 _LEAST_CELLS = 3
 _LONGEST_COUNT = 8
@@ -125,7 +125,7 @@ def _joined_text(items: Sequence[Item]) -> str:
         if isinstance(item, str):
             lines.append(item)
         else:
-            lines.extend("|".join({id(cell): cell.text for cell in row if cell}.values()) for row in item.rows)
+            lines.extend("|".join(cell.text for cell in cells_once(row)) for row in item.rows)
     return "\n".join(lines)
 
 

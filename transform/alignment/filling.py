@@ -39,7 +39,7 @@ def leads_of(instance: Instance, table: TableDef) -> Callable[[RawRow], int | No
     if not in_lines:
         steady = len({len(row.values) - width for row, width in flat}) == 1
         return lambda _: known if steady else None
-    start = _header_start(flat, table) if in_lines else None
+    start = _header_start(flat, table)
     if start is not None:
         return lambda row: start - row.values[0].column
     total = total_place(table)
@@ -74,9 +74,14 @@ def _is_stripped(rows: Sequence[tuple[RawRow, int]]) -> bool | None:
     return True if is_whole and any(_has_gap(row) for row, _ in printed) else None
 
 
+def _printed(values: Sequence[Token]) -> list[int]:
+    """The places of the cells that are not empty."""
+    return [k for k, t in enumerate(values) if not t.info.is_blank]
+
+
 def _has_gap(row: RawRow) -> bool:
     """Whether an empty cell stands between two printed ones."""
-    printed = [k for k, t in enumerate(row.values) if not t.info.is_blank]
+    printed = _printed(row.values)
     return bool(printed) and printed[-1] - printed[0] >= len(printed)
 
 
@@ -127,7 +132,7 @@ def _filling_before(rows: Sequence[tuple[RawRow, int]]) -> int | None:
     """
     leads = set()
     for row, width in rows:
-        printed = [k for k, t in enumerate(row.values) if not t.info.is_blank]
+        printed = _printed(row.values)
         if len(printed) == width > 1 and printed[-1] - printed[0] == width - 1:
             leads.add(printed[0])
     return leads.pop() if len(leads) == 1 else None
@@ -135,7 +140,7 @@ def _filling_before(rows: Sequence[tuple[RawRow, int]]) -> int | None:
 
 def possible_leads(values: Sequence[Token], width: int) -> list[int]:
     """Every number of filling cells before the values that leaves no printed value outside the row."""
-    printed = [k for k, t in enumerate(values) if not t.info.is_blank]
+    printed = _printed(values)
     if not printed:
         return []
     return [k for k in range(len(values) - width + 1) if k <= printed[0] and printed[-1] < k + width]
@@ -143,7 +148,7 @@ def possible_leads(values: Sequence[Token], width: int) -> list[int]:
 
 def _leads_of_stripped(values: Sequence[Token], width: int) -> list[int]:
     """As :func:`possible_leads`, where the line may have lost the empty cells at its end."""
-    printed = [k for k, t in enumerate(values) if not t.info.is_blank]
+    printed = _printed(values)
     return [k for k in range(printed[0] + 1) if printed[-1] < k + width] if printed else []
 
 

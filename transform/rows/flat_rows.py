@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from extract.page import Cell, Grid, Paragraph
+from extract.page import Cell, Grid, Paragraph, cells_once
 from transform.rows.blank_lines import LEAST_BLANK_LINES, widths_after, with_blank_lines
 from transform.rows.broken_labels import unstacked, with_labels_below
 from transform.rows.fields import fields_of, glued_values, is_known
@@ -150,7 +150,7 @@ def _stream_tokens(blocks: Sequence[tuple[int, Grid | Paragraph]], pinyin: bool)
             for info, alone, glued in pieces:
                 yield Token(info, block, None, 0, 1, False, index, False, alone, glued)
             continue
-        lines = [_cells(row) for row in block.rows]
+        lines = [cells_once(row) for row in block.rows]
         in_rows = any(len([cell for cell in line if cell.text]) > 1 for line in lines)
         for cells in lines:
             starts = in_rows and len(cells) > 1
@@ -219,14 +219,6 @@ def _closes_bracket(token: Token, labels: Sequence[Token]) -> bool:
         return False
     before = fold("".join(label.info.text for label in labels[-_MAX_JOINED:]))
     return before.count("(") > before.count(")")
-
-
-def _cells(row: Sequence[Cell | None]) -> list[Cell]:
-    """The cells of a line, each once."""
-    cells = [cell for cell in row if cell is not None]
-    if len(cells) == 1 or len(set(map(id, cells))) == len(cells):
-        return cells
-    return list({id(cell): cell for cell in cells}.values())
 
 
 def _may_begin_label(info: TextInfo) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from extract.page import Cell, Grid
+from extract.page import Cell, Grid, cells_once
 
 _REST = re.compile(r"\s*([:：]?)\s*(.*)", re.DOTALL)
 _NUMBER = re.compile(r"[-+]?\d[\d,.]*\Z")
@@ -22,7 +22,7 @@ def without_repeated_heads(grid: Grid) -> Grid:
     values: dict[int, Cell] = {}
     numbers = 0
     for row in grid.rows:
-        own = list({id(cell): cell for cell in row if cell is not None}.values())
+        own = cells_once(row)
         rests = {id(cell): rest for cell in own if (rest := _after_head(cell.text, heads[cell.column])) is not None}
         found = sum(_NUMBER.match(rest) is not None for rest in rests.values())
         numbers += found
